@@ -1,0 +1,93 @@
+package io.outboundhttp.actuate.endpoint;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.client.LiveClient;
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.pool.PoolSnapshot;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.cookie.StandardCookieSpec;
+import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.http.client.HttpCookieHandling;
+
+/**
+ * The settings that are in effect: read back from the live objects where a client is in
+ * use and they can be asked, else as they will be.
+ */
+final class EffectiveSettings {
+
+	private static final String CODE = "code";
+
+	private final OutboundHttpClients clients;
+
+	EffectiveSettings(OutboundHttpClients clients) {
+		this.clients = clients;
+	}
+
+	Map<String, SettingDescriptor> of(String name) {
+		LiveClient live = this.clients.live(name);
+		ClientDefinition definition = (live != null) ? live.definition() : this.clients.definition(name);
+		Map<ClientSetting<?>, @Nullable Object> readBack = (live != null) ? readBack(live) : Map.of();
+		Map<String, SettingDescriptor> settings = new LinkedHashMap<>();
+		for (ClientSetting<?> setting : ClientSetting.all()) {
+			settings.put(setting.key(), describe(setting, definition, readBack));
+		}
+		return settings;
+	}
+
+	private static SettingDescriptor describe(ClientSetting<?> setting, ClientDefinition definition,
+			Map<ClientSetting<?>, @Nullable Object> readBack) {
+		ClientSetting.Value<?> defined = definition.value(setting);
+		Object value = readBack.containsKey(setting) ? readBack.get(setting) : defined.value();
+		String origin = Objects.equals(value, defined.value()) ? defined.origin() : CODE;
+		return new SettingDescriptor(SettingFormat.format(setting, value), origin);
+	}
+
+	private static Map<ClientSetting<?>, @Nullable Object> readBack(LiveClient live) {
+		Map<ClientSetting<?>, @Nullable Object> values = new HashMap<>();
+		ConnectionConfig connection = live.connectionConfig();
+		values.put(ClientSetting.CONNECT_TIMEOUT, duration(connection.getConnectTimeout()));
+		values.put(ClientSetting.POOL_TIME_TO_LIVE, orZero(connection.getTimeToLive()));
+		values.put(ClientSetting.POOL_IDLE_TIMEOUT, orZero(connection.getIdleTimeout()));
+		values.put(ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY, duration(connection.getValidateAfterInactivity()));
+		RequestConfig request = live.requestConfig();
+		values.put(ClientSetting.READ_TIMEOUT, duration(request.getResponseTimeout()));
+		values.put(ClientSetting.POOL_ACQUIRE_TIMEOUT, duration(request.getConnectionRequestTimeout()));
+		values.put(ClientSetting.COOKIE_HANDLING, cookieHandling(live.definition(), request.getCookieSpec()));
+		PoolSnapshot pool = live.pool().snapshot();
+		values.put(ClientSetting.POOL_MAX_TOTAL, pool.maxTotal());
+		values.put(ClientSetting.POOL_MAX_PER_ROUTE, pool.maxPerRoute());
+		values.put(ClientSetting.POOL_EVICT_INTERVAL, live.pool().getSettings().getEvictInterval());
+		return values;
+	}
+
+	/**
+	 * Two of Boot's values mean the same to HttpClient.
+	 */
+	private static HttpCookieHandling cookieHandling(ClientDefinition definition, @Nullable String cookieSpec) {
+		HttpCookieHandling defined = definition.require(ClientSetting.COOKIE_HANDLING);
+		boolean ignored = StandardCookieSpec.IGNORE.equals(cookieSpec);
+		if (ignored) {
+			return HttpCookieHandling.DISABLE;
+		}
+		return (defined != HttpCookieHandling.DISABLE) ? defined : HttpCookieHandling.ENABLE;
+	}
+
+	private static @Nullable Duration duration(@Nullable TimeValue value) {
+		return (value != null) ? value.toDuration() : null;
+	}
+
+	private static Duration orZero(@Nullable TimeValue value) {
+		return TimeValue.isPositive(value) ? value.toDuration() : Duration.ZERO;
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.outboundhttp.actuate.endpoint;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.PoolSnapshot;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * {@link Endpoint} that shows the outbound HTTP clients and their pools. Reading it opens
+ * no pool and sends no request.
+ *
+ * @since 0.1.0
+ */
+@Endpoint(id = "outboundhttp", defaultAccess = Access.READ_ONLY)
+public class OutboundHttpEndpoint {
+
+	private final OutboundHttpClients clients;
+
+	/**
+	 * Create the endpoint.
+	 * @param clients the clients to show
+	 */
+	public OutboundHttpEndpoint(OutboundHttpClients clients) {
+		this.clients = clients;
+	}
+
+	/**
+	 * Return all clients.
+	 * @return one entry per client, and per pool that is kept apart
+	 */
+	@ReadOperation
+	public ClientsDescriptor clients() {
+		Map<String, ClientSummary> descriptors = new LinkedHashMap<>();
+		for (String name : names()) {
+			descriptors.put(name, new ClientSummary("UP", pool(name)));
+		}
+		return new ClientsDescriptor(descriptors);
+	}
+
+	/**
+	 * Return one client.
+	 * @param client name of the client
+	 * @return the client, or {@code null} if there is none of that name
+	 */
+	@ReadOperation
+	public @Nullable ClientDescriptor client(@Selector String client) {
+		if (!names().contains(client)) {
+			return null;
+		}
+		ConnectionPool pool = find(client);
+		List<RouteDescriptor> routes = (pool != null)
+				? pool.snapshot().routes().stream().map(RouteDescriptor::of).toList() : List.of();
+		return new ClientDescriptor("UP", pool(client), routes, new EffectiveSettings(this.clients).of(client));
+	}
+
+	private Set<String> names() {
+		Set<String> names = new LinkedHashSet<>(this.clients.names());
+		this.clients.openPools().forEach((pool) -> names.add(pool.getName()));
+		return names;
+	}
+
+	private PoolDescriptor pool(String name) {
+		ConnectionPool pool = find(name);
+		return (pool != null) ? PoolDescriptor.of(pool.snapshot())
+				: PoolDescriptor.notOpen(this.clients.definition(name));
+	}
+
+	private @Nullable ConnectionPool find(String name) {
+		return this.clients.openPools().stream().filter((pool) -> pool.getName().equals(name)).findFirst().orElse(null);
+	}
+
+	/**
+	 * All clients.
+	 *
+	 * @param clients the clients by name
+	 */
+	public record ClientsDescriptor(Map<String, ClientSummary> clients) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * One client among all.
+	 *
+	 * @param status status of the client
+	 * @param pool its pool
+	 */
+	public record ClientSummary(String status, PoolDescriptor pool) {
+
+	}
+
+	/**
+	 * One client alone.
+	 *
+	 * @param status status of the client
+	 * @param pool its pool
+	 * @param routes the routes with connections or waiting callers
+	 * @param settings value and origin of every setting by key
+	 */
+	public record ClientDescriptor(String status, PoolDescriptor pool, List<RouteDescriptor> routes,
+			Map<String, SettingDescriptor> settings) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * One route of a client.
+	 *
+	 * @param route target as {@code scheme://host:port}
+	 * @param via proxy as {@code scheme://host:port}, absent when direct
+	 * @param leased connections handed out to callers
+	 * @param available idle connections kept for reuse
+	 * @param pending callers waiting for a connection
+	 * @param max limit of the route
+	 */
+	public record RouteDescriptor(String route, @Nullable String via, int leased, int available, int pending, int max) {
+
+		static RouteDescriptor of(PoolSnapshot.Route route) {
+			return new RouteDescriptor(route.target(), route.via().isEmpty() ? null : route.via(), route.leased(),
+					route.available(), route.pending(), route.max());
+		}
+
+	}
+
+}

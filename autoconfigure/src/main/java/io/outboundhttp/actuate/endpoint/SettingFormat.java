@@ -1,0 +1,76 @@
+package io.outboundhttp.actuate.endpoint;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import io.outboundhttp.client.ClientSetting;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Writes values of settings the way users write them, without what must stay secret.
+ */
+final class SettingFormat {
+
+	private static final String MASK = "******";
+
+	private static final Set<ClientSetting<?>> SECRETS = Set.of(ClientSetting.PROXY_USERNAME,
+			ClientSetting.PROXY_PASSWORD);
+
+	private SettingFormat() {
+	}
+
+	static @Nullable Object format(ClientSetting<?> setting, @Nullable Object value) {
+		if (value == null) {
+			return null;
+		}
+		if (SECRETS.contains(setting)) {
+			return MASK;
+		}
+		if (setting == ClientSetting.BASE_URL) {
+			return origin(URI.create((String) value));
+		}
+		if (setting == ClientSetting.DEFAULT_HEADER) {
+			Map<Object, String> masked = new LinkedHashMap<>();
+			((Map<?, ?>) value).keySet().forEach((name) -> masked.put(name, MASK));
+			return masked;
+		}
+		if (value instanceof Duration duration) {
+			return format(duration);
+		}
+		if (value instanceof DataSize size) {
+			return format(size);
+		}
+		if (value instanceof Enum<?> constant) {
+			return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+		}
+		return value;
+	}
+
+	private static String origin(URI uri) {
+		return uri.getScheme() + "://" + uri.getRawAuthority();
+	}
+
+	private static String format(Duration duration) {
+		long millis = duration.toMillis();
+		if (millis % 1000 != 0) {
+			return millis + "ms";
+		}
+		long seconds = millis / 1000;
+		return (seconds != 0 && seconds % 60 == 0) ? (seconds / 60) + "m" : seconds + "s";
+	}
+
+	private static String format(DataSize size) {
+		long bytes = size.toBytes();
+		if (bytes % 1024 != 0) {
+			return bytes + "B";
+		}
+		return (bytes % (1024 * 1024) == 0) ? size.toMegabytes() + "MB" : size.toKilobytes() + "KB";
+	}
+
+}

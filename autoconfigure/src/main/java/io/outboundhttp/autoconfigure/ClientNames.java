@@ -1,0 +1,100 @@
+package io.outboundhttp.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import io.outboundhttp.autoconfigure.OutboundHttpProperties.Client;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * The rules for names of clients.
+ */
+final class ClientNames {
+
+	private static final Pattern GRAMMAR = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
+
+	private static final ConfigurationPropertyName CLIENTS = ConfigurationPropertyName.of(KnownKeys.CLIENTS_PREFIX);
+
+	private ClientNames() {
+	}
+
+	/**
+	 * Refuse a name that is no name of a client.
+	 * @param name the name
+	 * @param what what has the name
+	 */
+	static void validate(String name, String what) {
+		if (!GRAMMAR.matcher(name).matches()) {
+			throw new OutboundHttpConfigurationException(
+					"%s has the name '%s', which is no name of a client.".formatted(what, name),
+					"Choose a name that starts with a letter and goes on with letters, digits, '.', '_' or '-'.");
+		}
+	}
+
+	/**
+	 * Leave out the entries that exist only because an environment variable cannot spell
+	 * a name in full: {@code OUTBOUNDHTTP_CLIENTS_PAYMENTSAPI_BASEURL} belongs to the
+	 * client {@code payments-api} where a file names it so.
+	 * @param clients the bound clients
+	 * @param environment where they come from
+	 * @return the clients that are meant
+	 * @throws OutboundHttpConfigurationException if files have two names that differ only
+	 * in how they are written
+	 */
+	static Map<String, Client> collapse(Map<String, Client> clients, Environment environment) {
+		Map<String, Client> result = new LinkedHashMap<>();
+		Map<String, String> written = writtenInFull(environment);
+		Map<String, String> names = new LinkedHashMap<>();
+		clients.forEach((name, client) -> {
+			String bare = bare(name);
+			String full = written.get(bare);
+			if (full == null || full.equals(name)) {
+				String other = names.put(bare, name);
+				if (other != null) {
+					throw ambiguous(other, name);
+				}
+				result.put(name, client);
+			}
+		});
+		return result;
+	}
+
+	private static Map<String, String> writtenInFull(Environment environment) {
+		Map<String, String> names = new LinkedHashMap<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable
+					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+				iterable.stream().filter(CLIENTS::isAncestorOf).forEach((name) -> {
+					String client = name.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL);
+					@Nullable String other = names.put(bare(client), client);
+					if (other != null && !other.equals(client)) {
+						throw ambiguous(other, client);
+					}
+				});
+			}
+		}
+		return names;
+	}
+
+	private static OutboundHttpConfigurationException ambiguous(String first, String second) {
+		return new OutboundHttpConfigurationException(
+				"The clients '%s' and '%s' below '%s' have names that differ only in case, dots, dashes or underscores."
+					.formatted(first, second, KnownKeys.CLIENTS_PREFIX),
+				"Write the name in one way, or give one of the two clients another name.");
+	}
+
+	private static String bare(String name) {
+		return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
+}

@@ -1,0 +1,250 @@
+package io.outboundhttp.autoconfigure;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.client.RouteTarget;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Refuses values that cannot be used, and values that contradict each other. It corrects
+ * nothing.
+ */
+final class ClientSettingValidator {
+
+	private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+\\-.^_`|~0-9A-Za-z]+");
+
+	private static final Pattern HOST = Pattern.compile("[^\\s/:@]*|\\[[0-9A-Fa-f:.]+]");
+
+	private final String client;
+
+	private final Function<String, @Nullable SslBundle> sslBundles;
+
+	ClientSettingValidator(String client, Function<String, @Nullable SslBundle> sslBundles) {
+		this.client = client;
+		this.sslBundles = sslBundles;
+	}
+
+	/**
+	 * Refuse a layer with a value that is out of range.
+	 * @param layer the layer
+	 */
+	void validate(SettingLayer layer) {
+		for (ClientSetting<?> setting : ClientSetting.all()) {
+			validateRange(layer, setting);
+		}
+		validateBaseUrl(layer);
+		validateHeaders(layer);
+		validateUserAgent(layer);
+		validateSslBundle(layer);
+		validateProxyHost(layer);
+		validateOverrides(layer);
+	}
+
+	private <T> void validateRange(SettingLayer layer, ClientSetting<T> setting) {
+		T value = layer.value(setting);
+		if (value != null && !setting.accepts(value)) {
+			throw invalid(layer, setting, value, "It must be " + setting.expected() + ".");
+		}
+	}
+
+	private void validateBaseUrl(SettingLayer layer) {
+		String value = layer.value(ClientSetting.BASE_URL);
+		if (value == null) {
+			return;
+		}
+		try {
+			URI uri = new URI(value);
+			if (uri.getRawUserInfo() != null || value.contains("@")) {
+				throw new OutboundHttpConfigurationException(
+						"Client '%s': the URL of '%s' carries credentials.".formatted(this.client,
+								layer.describe(ClientSetting.BASE_URL)),
+						"Take user and password out of the URL and send them as a header, for example through an "
+								+ "OutboundHttpClientCustomizer.");
+			}
+			String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+			if (!List.of("http", "https", "lb").contains(scheme)) {
+				throw invalid(layer, ClientSetting.BASE_URL, value, "It must start with http://, https:// or lb://.");
+			}
+			if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+				throw new OutboundHttpConfigurationException("Client '%s': the URL of '%s' has a query or fragment."
+					.formatted(this.client, layer.describe(ClientSetting.BASE_URL)), "End the base URL with its path.");
+			}
+			if (uri.getRawAuthority() == null || (uri.getHost() == null && !scheme.equals("lb"))) {
+				throw invalid(layer, ClientSetting.BASE_URL, value, "It has no host.");
+			}
+		}
+		catch (URISyntaxException ex) {
+			throw invalid(layer, ClientSetting.BASE_URL, value, "It is no URL: " + ex.getReason() + ".");
+		}
+	}
+
+	private void validateHeaders(SettingLayer layer) {
+		Map<String, List<String>> headers = layer.value(ClientSetting.DEFAULT_HEADER);
+		if (headers == null) {
+			return;
+		}
+		headers.forEach((name, values) -> {
+			if (!HEADER_NAME.matcher(name).matches()) {
+				throw invalid(layer, ClientSetting.DEFAULT_HEADER, name, "It is no name of an HTTP header.");
+			}
+			if (values.stream().anyMatch((value) -> value.contains("\r") || value.contains("\n"))) {
+				throw new OutboundHttpConfigurationException(
+						"Client '%s': the value of '%s.%s' has a line break.".formatted(this.client,
+								layer.describe(ClientSetting.DEFAULT_HEADER), name),
+						"Write the value of the header in one line.");
+			}
+		});
+	}
+
+	private void validateUserAgent(SettingLayer layer) {
+		String value = layer.value(ClientSetting.USER_AGENT);
+		if (value != null && (value.isBlank() || value.contains("\r") || value.contains("\n"))) {
+			throw invalid(layer, ClientSetting.USER_AGENT, value, "It must be one line of text.");
+		}
+	}
+
+	private void validateSslBundle(SettingLayer layer) {
+		String value = layer.value(ClientSetting.SSL_BUNDLE);
+		if (value != null && this.sslBundles.apply(value) == null) {
+			throw invalid(layer, ClientSetting.SSL_BUNDLE, value,
+					"There is no such SSL bundle below 'spring.ssl.bundle'.");
+		}
+	}
+
+	private void validateProxyHost(SettingLayer layer) {
+		String value = layer.value(ClientSetting.PROXY_HOST);
+		if (value != null && !HOST.matcher(value).matches()) {
+			throw new OutboundHttpConfigurationException(
+					"Client '%s': '%s' is not the name or address of a host.".formatted(this.client,
+							layer.describe(ClientSetting.PROXY_HOST)),
+					"Write the host alone. Port, user and password of the proxy have keys of their own.");
+		}
+	}
+
+	private void validateOverrides(SettingLayer layer) {
+		Map<String, Integer> overrides = layer.value(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
+		if (overrides == null) {
+			return;
+		}
+		overrides.forEach((target, max) -> {
+			try {
+				RouteTarget.parse(target);
+			}
+			catch (IllegalArgumentException ex) {
+				throw invalid(layer, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, target,
+						"A route is written as [scheme://host:port], but " + ex.getMessage() + ".");
+			}
+			if (!ClientSetting.POOL_MAX_PER_ROUTE.accepts(max)) {
+				throw new InvalidConfigurationPropertyValueException(
+						layer.key(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES) + "[" + target + "]", max,
+						"It must be " + ClientSetting.POOL_MAX_PER_ROUTE.expected() + ".");
+			}
+		});
+	}
+
+	/**
+	 * Refuse values that contradict each other. Only values that someone set are looked
+	 * at.
+	 * @param settings the values that are set
+	 */
+	void validateTogether(SettingResolution settings) {
+		Integer maxTotal = settings.value(ClientSetting.POOL_MAX_TOTAL);
+		Integer maxPerRoute = settings.value(ClientSetting.POOL_MAX_PER_ROUTE);
+		if (maxTotal != null && maxPerRoute != null && maxPerRoute > maxTotal) {
+			throw contradiction(settings, ClientSetting.POOL_MAX_PER_ROUTE, ClientSetting.POOL_MAX_TOTAL,
+					"A route cannot have more connections than the whole client.");
+		}
+		Map<String, Integer> overrides = settings.value(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
+		if (maxTotal != null && overrides != null && overrides.values().stream().anyMatch((max) -> max > maxTotal)) {
+			throw contradiction(settings, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, ClientSetting.POOL_MAX_TOTAL,
+					"A route cannot have more connections than the whole client.");
+		}
+		validateOrder(settings, ClientSetting.POOL_IDLE_TIMEOUT, ClientSetting.POOL_TIME_TO_LIVE,
+				"A connection is not kept idle for longer than it lives.");
+		validateOrder(settings, ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY, ClientSetting.POOL_IDLE_TIMEOUT,
+				"A connection is closed before it would be checked.");
+		validateProxy(settings);
+	}
+
+	private void validateOrder(SettingResolution settings, ClientSetting<Duration> lower, ClientSetting<Duration> upper,
+			String reason) {
+		Duration low = settings.value(lower);
+		Duration high = settings.value(upper);
+		if (low != null && high != null && !high.isZero() && low.compareTo(high) > 0) {
+			throw contradiction(settings, lower, upper, reason);
+		}
+	}
+
+	private void validateProxy(SettingResolution settings) {
+		String host = settings.value(ClientSetting.PROXY_HOST);
+		boolean proxied = host != null && !host.isEmpty();
+		if (proxied && settings.value(ClientSetting.PROXY_PORT) == null) {
+			throw missing(settings, ClientSetting.PROXY_HOST, ClientSetting.PROXY_PORT);
+		}
+		if (!proxied) {
+			for (ClientSetting<?> setting : List.of(ClientSetting.PROXY_PORT, ClientSetting.PROXY_USERNAME,
+					ClientSetting.PROXY_PASSWORD, ClientSetting.PROXY_NON_PROXY_HOSTS)) {
+				SettingLayer layer = settings.winner(setting);
+				if (layer != null && !layer.prefix().equals(KnownKeys.DEFAULTS_PREFIX)) {
+					throw missing(settings, setting, ClientSetting.PROXY_HOST);
+				}
+			}
+			return;
+		}
+		boolean username = settings.value(ClientSetting.PROXY_USERNAME) != null;
+		boolean password = settings.value(ClientSetting.PROXY_PASSWORD) != null;
+		if (username && !password) {
+			throw missing(settings, ClientSetting.PROXY_USERNAME, ClientSetting.PROXY_PASSWORD);
+		}
+		if (password && !username) {
+			throw missing(settings, ClientSetting.PROXY_PASSWORD, ClientSetting.PROXY_USERNAME);
+		}
+	}
+
+	private InvalidConfigurationPropertyValueException invalid(SettingLayer layer, ClientSetting<?> setting,
+			Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException(layer.key(setting), value, reason);
+	}
+
+	private OutboundHttpConfigurationException contradiction(SettingResolution settings, ClientSetting<?> first,
+			ClientSetting<?> second, String reason) {
+		return new OutboundHttpConfigurationException(
+				"Client '%s': two settings contradict each other:%n%n    %s = %s%n    %s = %s%n%n%s".formatted(
+						this.client, describe(settings, first), settings.value(first), describe(settings, second),
+						settings.value(second), reason),
+				"Lower '%s', raise '%s', or set only one of them: the other then follows."
+					.formatted(key(settings, first), key(settings, second)));
+	}
+
+	private OutboundHttpConfigurationException missing(SettingResolution settings, ClientSetting<?> present,
+			ClientSetting<?> absent) {
+		SettingLayer layer = settings.winner(present);
+		String prefix = (layer != null) ? layer.prefix() : KnownKeys.clientPrefix(this.client);
+		return new OutboundHttpConfigurationException(
+				"Client '%s': '%s' is set, but '%s' is not.".formatted(this.client, describe(settings, present),
+						absent.key()),
+				"Set '%s.%s' too, or remove '%s'.".formatted(prefix, absent.key(), key(settings, present)));
+	}
+
+	private static String describe(SettingResolution settings, ClientSetting<?> setting) {
+		SettingLayer layer = settings.winner(setting);
+		return (layer != null) ? layer.describe(setting) : setting.key();
+	}
+
+	private static String key(SettingResolution settings, ClientSetting<?> setting) {
+		SettingLayer layer = settings.winner(setting);
+		return (layer != null) ? layer.key(setting) : setting.key();
+	}
+
+}

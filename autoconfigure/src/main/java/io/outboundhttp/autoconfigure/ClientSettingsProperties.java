@@ -1,0 +1,380 @@
+package io.outboundhttp.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.http.client.HttpCookieHandling;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of a client that it may inherit. {@code null} means not set.
+ *
+ * @since 0.1.0
+ */
+public class ClientSettingsProperties {
+
+	/**
+	 * Whether the client exists.
+	 */
+	private @Nullable Boolean enabled;
+
+	/**
+	 * Headers of every request by name. Merged with inherited ones.
+	 */
+	private Map<String, List<String>> defaultHeader = new LinkedHashMap<>();
+
+	/**
+	 * Value of the header User-Agent. Falls back to 'spring.application.name'.
+	 */
+	private @Nullable String userAgent;
+
+	/**
+	 * Longest wait for a connection to be established.
+	 */
+	private @Nullable Duration connectTimeout;
+
+	/**
+	 * Longest silence between two reads of a response. Falls back to 10s, for the client
+	 * 'default' and HTTP service groups to 30s.
+	 */
+	private @Nullable Duration readTimeout;
+
+	/**
+	 * Handling of redirects.
+	 */
+	private @Nullable HttpRedirects redirects;
+
+	/**
+	 * Handling of cookies. A shared cookie store mixes users.
+	 */
+	private @Nullable HttpCookieHandling cookieHandling;
+
+	private final Ssl ssl = new Ssl();
+
+	private final Proxy proxy = new Proxy();
+
+	private final Pool pool = new Pool();
+
+	private final Health health = new Health();
+
+	public @Nullable Boolean getEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(@Nullable Boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public Map<String, List<String>> getDefaultHeader() {
+		return this.defaultHeader;
+	}
+
+	public void setDefaultHeader(Map<String, List<String>> defaultHeader) {
+		this.defaultHeader = defaultHeader;
+	}
+
+	public @Nullable String getUserAgent() {
+		return this.userAgent;
+	}
+
+	public void setUserAgent(@Nullable String userAgent) {
+		this.userAgent = userAgent;
+	}
+
+	public @Nullable Duration getConnectTimeout() {
+		return this.connectTimeout;
+	}
+
+	public void setConnectTimeout(@Nullable Duration connectTimeout) {
+		this.connectTimeout = connectTimeout;
+	}
+
+	public @Nullable Duration getReadTimeout() {
+		return this.readTimeout;
+	}
+
+	public void setReadTimeout(@Nullable Duration readTimeout) {
+		this.readTimeout = readTimeout;
+	}
+
+	public @Nullable HttpRedirects getRedirects() {
+		return this.redirects;
+	}
+
+	public void setRedirects(@Nullable HttpRedirects redirects) {
+		this.redirects = redirects;
+	}
+
+	public @Nullable HttpCookieHandling getCookieHandling() {
+		return this.cookieHandling;
+	}
+
+	public void setCookieHandling(@Nullable HttpCookieHandling cookieHandling) {
+		this.cookieHandling = cookieHandling;
+	}
+
+	public Ssl getSsl() {
+		return this.ssl;
+	}
+
+	public Proxy getProxy() {
+		return this.proxy;
+	}
+
+	public Pool getPool() {
+		return this.pool;
+	}
+
+	public Health getHealth() {
+		return this.health;
+	}
+
+	/**
+	 * TLS of the client.
+	 */
+	public static class Ssl {
+
+		/**
+		 * Name of the SSL bundle.
+		 */
+		private @Nullable String bundle;
+
+		public @Nullable String getBundle() {
+			return this.bundle;
+		}
+
+		public void setBundle(@Nullable String bundle) {
+			this.bundle = bundle;
+		}
+
+	}
+
+	/**
+	 * Forward proxy of the client.
+	 */
+	public static class Proxy {
+
+		/**
+		 * Host of the forward proxy. Falls back to the settings of the JVM; an empty
+		 * value connects directly.
+		 */
+		private @Nullable String host;
+
+		/**
+		 * Port of the forward proxy.
+		 */
+		private @Nullable Integer port;
+
+		/**
+		 * User at the forward proxy.
+		 */
+		private @Nullable String username;
+
+		/**
+		 * Password at the forward proxy.
+		 */
+		private @Nullable String password;
+
+		/**
+		 * Hosts reached without the forward proxy; a name may start or end with '*'.
+		 * Replaces an inherited list.
+		 */
+		private @Nullable List<String> nonProxyHosts;
+
+		public @Nullable String getHost() {
+			return this.host;
+		}
+
+		public void setHost(@Nullable String host) {
+			this.host = host;
+		}
+
+		public @Nullable Integer getPort() {
+			return this.port;
+		}
+
+		public void setPort(@Nullable Integer port) {
+			this.port = port;
+		}
+
+		public @Nullable String getUsername() {
+			return this.username;
+		}
+
+		public void setUsername(@Nullable String username) {
+			this.username = username;
+		}
+
+		public @Nullable String getPassword() {
+			return this.password;
+		}
+
+		public void setPassword(@Nullable String password) {
+			this.password = password;
+		}
+
+		public @Nullable List<String> getNonProxyHosts() {
+			return this.nonProxyHosts;
+		}
+
+		public void setNonProxyHosts(@Nullable List<String> nonProxyHosts) {
+			this.nonProxyHosts = nonProxyHosts;
+		}
+
+	}
+
+	/**
+	 * Connection pool of the client.
+	 */
+	public static class Pool {
+
+		/**
+		 * Limit of the connections of a route, from 1 to 10000. Falls back to 50, or to
+		 * max-total where that is set and lower.
+		 */
+		private @Nullable Integer maxPerRoute;
+
+		/**
+		 * Limit of the connections of the client, from 1 to 100000. Falls back to ten
+		 * times max-per-route.
+		 */
+		private @Nullable Integer maxTotal;
+
+		/**
+		 * Limits of single routes by scheme://host:port. Replaces an inherited map.
+		 */
+		private @Nullable Map<String, Integer> maxPerRouteOverrides;
+
+		/**
+		 * Longest wait for a connection of the pool.
+		 */
+		private @Nullable Duration acquireTimeout;
+
+		/**
+		 * Age at which a connection is not used again, 0 for never.
+		 */
+		private @Nullable Duration timeToLive;
+
+		/**
+		 * Idle time after which a connection is closed, 0 for never. Falls back to 15s,
+		 * or to time-to-live where that is set and lower.
+		 */
+		private @Nullable Duration idleTimeout;
+
+		/**
+		 * Idle time after which a connection is checked before use, 0 for always. Falls
+		 * back to 2s, or to idle-timeout where that is lower.
+		 */
+		private @Nullable Duration validateAfterInactivity;
+
+		/**
+		 * Pause between two background sweeps. Falls back to a quarter of idle-timeout,
+		 * at most 5s.
+		 */
+		private @Nullable Duration evictInterval;
+
+		/**
+		 * Size of the I/O buffer of a connection, from 512B to 16MB.
+		 */
+		private @Nullable DataSize bufferSize;
+
+		public @Nullable Integer getMaxPerRoute() {
+			return this.maxPerRoute;
+		}
+
+		public void setMaxPerRoute(@Nullable Integer maxPerRoute) {
+			this.maxPerRoute = maxPerRoute;
+		}
+
+		public @Nullable Integer getMaxTotal() {
+			return this.maxTotal;
+		}
+
+		public void setMaxTotal(@Nullable Integer maxTotal) {
+			this.maxTotal = maxTotal;
+		}
+
+		public @Nullable Map<String, Integer> getMaxPerRouteOverrides() {
+			return this.maxPerRouteOverrides;
+		}
+
+		public void setMaxPerRouteOverrides(@Nullable Map<String, Integer> maxPerRouteOverrides) {
+			this.maxPerRouteOverrides = maxPerRouteOverrides;
+		}
+
+		public @Nullable Duration getAcquireTimeout() {
+			return this.acquireTimeout;
+		}
+
+		public void setAcquireTimeout(@Nullable Duration acquireTimeout) {
+			this.acquireTimeout = acquireTimeout;
+		}
+
+		public @Nullable Duration getTimeToLive() {
+			return this.timeToLive;
+		}
+
+		public void setTimeToLive(@Nullable Duration timeToLive) {
+			this.timeToLive = timeToLive;
+		}
+
+		public @Nullable Duration getIdleTimeout() {
+			return this.idleTimeout;
+		}
+
+		public void setIdleTimeout(@Nullable Duration idleTimeout) {
+			this.idleTimeout = idleTimeout;
+		}
+
+		public @Nullable Duration getValidateAfterInactivity() {
+			return this.validateAfterInactivity;
+		}
+
+		public void setValidateAfterInactivity(@Nullable Duration validateAfterInactivity) {
+			this.validateAfterInactivity = validateAfterInactivity;
+		}
+
+		public @Nullable Duration getEvictInterval() {
+			return this.evictInterval;
+		}
+
+		public void setEvictInterval(@Nullable Duration evictInterval) {
+			this.evictInterval = evictInterval;
+		}
+
+		public @Nullable DataSize getBufferSize() {
+			return this.bufferSize;
+		}
+
+		public void setBufferSize(@Nullable DataSize bufferSize) {
+			this.bufferSize = bufferSize;
+		}
+
+	}
+
+	/**
+	 * Health of the client.
+	 */
+	public static class Health {
+
+		/**
+		 * Whether the client is part of health.
+		 */
+		private @Nullable Boolean enabled;
+
+		public @Nullable Boolean getEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(@Nullable Boolean enabled) {
+			this.enabled = enabled;
+		}
+
+	}
+
+}

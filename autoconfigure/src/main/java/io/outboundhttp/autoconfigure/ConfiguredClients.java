@@ -1,0 +1,72 @@
+package io.outboundhttp.autoconfigure;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.ClientDefinitions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link ClientDefinitions} from configuration properties. Creating it checks everything
+ * that is configured, and opens nothing. Safe for use by several threads.
+ */
+final class ConfiguredClients implements ClientDefinitions {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConfiguredClients.class);
+
+	private final Map<String, ClientDefinition> definitions = Collections.synchronizedMap(new LinkedHashMap<>());
+
+	private final OutboundHttpPropertyMapper mapper;
+
+	/**
+	 * Create the definitions of all configured clients.
+	 * @param environment where the properties come from
+	 * @param properties the bound properties
+	 * @param mapper maps single clients
+	 * @param serviceGroup tells whether a name is that of an HTTP service group
+	 */
+	ConfiguredClients(Environment environment, OutboundHttpProperties properties, OutboundHttpPropertyMapper mapper,
+			Predicate<String> serviceGroup) {
+		this.mapper = mapper;
+		new UnknownKeys(environment, properties.getClients().keySet(), properties.isFailOnUnknown())
+			.check(logger::warn);
+		for (String name : OutboundHttpPropertiesBinding.enabledNames(properties)) {
+			this.definitions.put(name, mapper.map(name, serviceGroup.test(name)));
+		}
+	}
+
+	/**
+	 * Add the client of an HTTP service group unless it is configured.
+	 * @param name name of the group
+	 */
+	void addServiceGroup(String name) {
+		ClientNames.validate(name, "An HTTP service group");
+		this.definitions.computeIfAbsent(name, (group) -> this.mapper.map(group, true));
+	}
+
+	@Override
+	public Set<String> names() {
+		synchronized (this.definitions) {
+			return Collections.unmodifiableSet(new LinkedHashSet<>(this.definitions.keySet()));
+		}
+	}
+
+	@Override
+	public ClientDefinition get(String name) {
+		ClientDefinition definition = this.definitions.get(name);
+		if (definition == null) {
+			throw new IllegalArgumentException("There is no client '%s', only %s; configure it below '%s'"
+				.formatted(name, names(), KnownKeys.clientPrefix(name)));
+		}
+		return definition;
+	}
+
+}

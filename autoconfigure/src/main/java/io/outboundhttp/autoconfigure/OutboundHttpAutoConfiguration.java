@@ -1,0 +1,180 @@
+package io.outboundhttp.autoconfigure;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.LiveClients;
+import io.outboundhttp.client.LoadBalancing;
+import io.outboundhttp.client.ManagedRestTemplates;
+import io.outboundhttp.client.OutboundHttpClientCustomizer;
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.client.OutboundHttpRestTemplateCustomizer;
+import io.outboundhttp.client.PooledHttpClientFactory;
+import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.LoggingPoolListener;
+import io.outboundhttp.pool.PoolListener;
+import io.outboundhttp.pool.TimeSource;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.web.client.RestTemplate;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for managed outbound HTTP clients.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = { SslAutoConfiguration.class, HttpClientAutoConfiguration.class })
+@ConditionalOnBooleanProperty(name = "outbound-http.enabled", matchIfMissing = true)
+public final class OutboundHttpAutoConfiguration {
+
+	/**
+	 * Stops the start of an application that has lost HttpClient, instead of leaving it
+	 * with another client in silence.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("org.apache.hc.client5.http.impl.classic.HttpClientBuilder")
+	static class MissingHttpClientConfiguration {
+
+		MissingHttpClientConfiguration() {
+			throw new OutboundHttpConfigurationException(
+					"Outbound HTTP is managed with Apache HttpClient 5, which is not on the class path.",
+					"Add 'org.apache.httpcomponents.client5:httpclient5', for example through "
+							+ "'io.outboundhttp:outbound-http-spring-boot-starter', or set 'outbound-http.enabled' to 'false'.");
+		}
+
+	}
+
+	/**
+	 * The clients and all that belongs to them.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.apache.hc.client5.http.impl.classic.HttpClientBuilder")
+	@ConditionalOnMissingBean(OutboundHttpClients.class)
+	@EnableConfigurationProperties(OutboundHttpProperties.class)
+	@Import(OutboundHttpClientsRegistrar.class)
+	static class ClientsConfiguration {
+
+		@Bean
+		static LazyInitializationExcludeFilter outboundHttpLazyInitializationExcludeFilter() {
+			return LazyInitializationExcludeFilter.forBeanTypes(ConfiguredClients.class, ClientsVerifier.class);
+		}
+
+		@Bean
+		ConfiguredClients outboundHttpConfiguredClients(Environment environment,
+				ObjectProvider<HttpClientSettings> settings, ObjectProvider<SslBundles> sslBundles,
+				ListableBeanFactory beanFactory) {
+			OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(environment);
+			SslBundles bundles = sslBundles.getIfAvailable();
+			OutboundHttpPropertyMapper mapper = new OutboundHttpPropertyMapper(environment, properties,
+					settings.getIfAvailable(), (name) -> (bundles != null && bundles.getBundleNames().contains(name))
+							? bundles.getBundle(name) : null);
+			return new ConfiguredClients(environment, properties, mapper, serviceGroup(beanFactory));
+		}
+
+		/**
+		 * Spring names the bean of an HTTP service after its group and its type.
+		 */
+		private static Predicate<String> serviceGroup(ListableBeanFactory beanFactory) {
+			return (name) -> Stream.of(beanFactory.getBeanDefinitionNames())
+				.anyMatch((beanName) -> beanName.startsWith(name + "#"));
+		}
+
+		@Bean
+		ClientsVerifier outboundHttpClientsVerifier(Environment environment, ConfiguredClients clients,
+				ConfigurableListableBeanFactory beanFactory, ObjectProvider<OutboundHttpClientCustomizer> customizers) {
+			return new ClientsVerifier(environment, clients, beanFactory, customizers.orderedStream().toList());
+		}
+
+		@Bean
+		LiveClients outboundHttpLiveClients() {
+			return new LiveClients();
+		}
+
+		@Bean
+		ConnectionPools outboundHttpConnectionPools(ObjectProvider<PoolListener> listeners) {
+			return new ConnectionPools(TimeSource.system(),
+					Stream.concat(Stream.of(new LoggingPoolListener()), listeners.orderedStream()).toList());
+		}
+
+		@Bean
+		PooledHttpClientFactory outboundHttpPooledHttpClientFactory(ConfiguredClients clients, ConnectionPools pools,
+				LiveClients liveClients, ObjectProvider<SslBundles> sslBundles,
+				ObjectProvider<HttpClientSettings> settings, ObjectProvider<OutboundHttpClientCustomizer> customizers) {
+			HttpClientSettings available = settings.getIfAvailable();
+			return new PooledHttpClientFactory(pools, liveClients, () -> clients.get(ClientDefinition.DEFAULT_NAME),
+					sslBundles.getIfAvailable(), (available != null) ? available.inetAddressFilter() : null,
+					customizers.orderedStream().toList());
+		}
+
+		@Bean
+		RequestFactoryBuilders outboundHttpRequestFactoryBuilders(PooledHttpClientFactory factory,
+				ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+			return new RequestFactoryBuilders(factory, beanFactory, customizers.orderedStream().toList());
+		}
+
+		@Bean
+		LoadBalancing outboundHttpLoadBalancing(ConfigurableListableBeanFactory beanFactory) {
+			return new LoadBalancing(new SpringCloudLoadBalancer(beanFactory));
+		}
+
+		@Bean
+		OutboundHttpClients outboundHttpClients(ConfiguredClients clients, ConnectionPools pools,
+				LiveClients liveClients, PooledHttpClientFactory factory, RequestFactoryBuilders builders,
+				OutboundHttpClients.RestClientCustomization customization,
+				ObjectProvider<ManagedRestTemplates> restTemplates) {
+			return new OutboundHttpClients(clients, pools, liveClients, factory, builders::get, customization,
+					restTemplates::getObject);
+		}
+
+		@Bean
+		OutboundHttpClients.RestClientCustomization outboundHttpRestClientCustomization(
+				ObjectProvider<RestClientCustomizer> bootCustomizers,
+				ObjectProvider<OutboundHttpClientCustomizer> customizers, LoadBalancing loadBalancing) {
+			return new OutboundHttpClients.RestClientCustomization(() -> bootCustomizers.orderedStream().toList(),
+					customizers.orderedStream().toList(), loadBalancing);
+		}
+
+	}
+
+	/**
+	 * What builds RestTemplates, as long as there is such a thing.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ RestTemplate.class, RestTemplateBuilder.class })
+	@ConditionalOnMissingBean(ManagedRestTemplates.class)
+	static class RestTemplateConfiguration {
+
+		@Bean
+		ManagedRestTemplates outboundHttpRestTemplates(ObjectProvider<RestTemplateBuilder> builder,
+				ObjectProvider<OutboundHttpRestTemplateCustomizer> customizers, LoadBalancing loadBalancing) {
+			List<OutboundHttpRestTemplateCustomizer> ordered = customizers.orderedStream().toList();
+			return new ManagedRestTemplates(() -> builder.getIfAvailable(RestTemplateBuilder::new), ordered,
+					loadBalancing);
+		}
+
+	}
+
+}

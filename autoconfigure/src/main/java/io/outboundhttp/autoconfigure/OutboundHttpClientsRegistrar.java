@@ -1,0 +1,84 @@
+package io.outboundhttp.autoconfigure;
+
+import io.outboundhttp.client.OutboundHttpClients;
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.client.RestClient;
+
+/**
+ * {@link ImportBeanDefinitionRegistrar} for the beans of each client: lazy, qualified by
+ * the client's name, and never a candidate for an injection without qualifier, unless the
+ * client is the primary one.
+ */
+final class OutboundHttpClientsRegistrar implements ImportBeanDefinitionRegistrar {
+
+	static final String CLIENTS_BEAN_NAME = "outboundHttpClients";
+
+	private static final String REST_TEMPLATE = "org.springframework.web.client.RestTemplate";
+
+	private final Environment environment;
+
+	OutboundHttpClientsRegistrar(Environment environment) {
+		this.environment = environment;
+	}
+
+	/**
+	 * Return the name of a bean of a client.
+	 * @param client name of the client
+	 * @param kind what the bean is
+	 * @return the bean's name
+	 */
+	static String beanName(String client, String kind) {
+		return "outboundHttp." + client + "." + kind;
+	}
+
+	@Override
+	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(this.environment);
+		Class<?> restTemplate = restTemplate();
+		for (String client : OutboundHttpPropertiesBinding.enabledNames(properties)) {
+			boolean primary = client.equals(properties.getPrimary());
+			register(registry, client, "restClient", RestClient.class, primary);
+			if (restTemplate != null) {
+				register(registry, client, "restTemplate", restTemplate, primary);
+			}
+			register(registry, client, "requestFactory", ClientHttpRequestFactory.class, false);
+			register(registry, client, "httpClient", HttpClient.class, false);
+		}
+	}
+
+	private static @Nullable Class<?> restTemplate() {
+		ClassLoader classLoader = OutboundHttpClients.class.getClassLoader();
+		return ClassUtils.isPresent(REST_TEMPLATE, classLoader)
+				? ClassUtils.resolveClassName(REST_TEMPLATE, classLoader) : null;
+	}
+
+	private static void register(BeanDefinitionRegistry registry, String client, String kind, Class<?> type,
+			boolean primary) {
+		String beanName = beanName(client, kind);
+		if (registry.containsBeanDefinition(beanName)) {
+			return;
+		}
+		RootBeanDefinition definition = new RootBeanDefinition();
+		definition.setTargetType(type);
+		definition.setFactoryBeanName(CLIENTS_BEAN_NAME);
+		definition.setFactoryMethodName(kind);
+		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, client);
+		definition.setLazyInit(true);
+		definition.setPrimary(primary);
+		definition.setDefaultCandidate(primary);
+		definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, client));
+		registry.registerBeanDefinition(beanName, definition);
+	}
+
+}

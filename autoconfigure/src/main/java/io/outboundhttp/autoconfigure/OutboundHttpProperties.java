@@ -1,0 +1,120 @@
+package io.outboundhttp.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+
+/**
+ * {@link ConfigurationProperties Configuration properties} of managed outbound HTTP.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties(OutboundHttpProperties.PREFIX)
+public class OutboundHttpProperties {
+
+	static final String PREFIX = "outbound-http";
+
+	/**
+	 * Whether outbound HTTP is managed at all.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Whether Spring Boot's own RestClient.Builder, RestTemplateBuilder and HTTP service
+	 * groups use managed pools.
+	 */
+	private boolean takeover = true;
+
+	/**
+	 * Name of the client whose RestClient and RestTemplate are injected without a
+	 * qualifier.
+	 */
+	private @Nullable String primary;
+
+	/**
+	 * Whether an unknown key stops the start. Otherwise it is a warning.
+	 */
+	private boolean failOnUnknown = true;
+
+	/**
+	 * Settings that all clients inherit.
+	 */
+	@NestedConfigurationProperty
+	private final ClientSettingsProperties defaults = new ClientSettingsProperties();
+
+	/**
+	 * Settings of single clients by name. The name 'default' is the client behind Spring
+	 * Boot's builders; an HTTP service group uses the client of its own name.
+	 */
+	private Map<String, Client> clients = new LinkedHashMap<>();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public boolean isTakeover() {
+		return this.takeover;
+	}
+
+	public void setTakeover(boolean takeover) {
+		this.takeover = takeover;
+	}
+
+	public @Nullable String getPrimary() {
+		return this.primary;
+	}
+
+	public void setPrimary(@Nullable String primary) {
+		this.primary = primary;
+	}
+
+	public boolean isFailOnUnknown() {
+		return this.failOnUnknown;
+	}
+
+	public void setFailOnUnknown(boolean failOnUnknown) {
+		this.failOnUnknown = failOnUnknown;
+	}
+
+	public ClientSettingsProperties getDefaults() {
+		return this.defaults;
+	}
+
+	public Map<String, Client> getClients() {
+		return this.clients;
+	}
+
+	public void setClients(Map<String, Client> clients) {
+		this.clients = clients;
+	}
+
+	/**
+	 * Settings of one client.
+	 */
+	public static class Client extends ClientSettingsProperties {
+
+		/**
+		 * Base of relative URIs: an http or https URL, or lb://service where Spring Cloud
+		 * LoadBalancer resolves it.
+		 */
+		private @Nullable String baseUrl;
+
+		public @Nullable String getBaseUrl() {
+			return this.baseUrl;
+		}
+
+		public void setBaseUrl(@Nullable String baseUrl) {
+			this.baseUrl = baseUrl;
+		}
+
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.outboundhttp.autoconfigure;
+
+import io.outboundhttp.client.ReplacedConnectionManagerException;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/**
+ * {@link AbstractFailureAnalyzer} for {@link ReplacedConnectionManagerException}.
+ */
+final class ReplacedConnectionManagerFailureAnalyzer
+		extends AbstractFailureAnalyzer<ReplacedConnectionManagerException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, ReplacedConnectionManagerException cause) {
+		return new FailureAnalysis(cause.getMessage() + ", so its connections would not be managed.",
+				"Remove the call of 'HttpClientBuilder.setConnectionManager' from the customizer and set "
+						+ "'outbound-http.clients.%s.pool.*' instead. To keep Spring Boot's builders as they are, set "
+							.formatted(cause.getClient())
+						+ "'outbound-http.takeover' to 'false'.",
+				cause);
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.outboundhttp.autoconfigure;
+
+import java.util.List;
+
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.PooledHttpClientFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
+import org.springframework.boot.util.LambdaSafe;
+
+/**
+ * Gives each client the builder of its HttpClient. Clients of their own use one that only
+ * the application's customizers have seen; {@code default} uses the builder that stands
+ * behind Boot's own clients, where that is taken over.
+ */
+final class RequestFactoryBuilders {
+
+	private final PooledHttpClientFactory factory;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers;
+
+	RequestFactoryBuilders(PooledHttpClientFactory factory, ConfigurableListableBeanFactory beanFactory,
+			List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+		this.factory = factory;
+		this.beanFactory = beanFactory;
+		this.customizers = customizers.stream()
+			.filter((customizer) -> !(customizer instanceof DefaultsRequestFactoryBuilderCustomizer))
+			.toList();
+	}
+
+	/**
+	 * Return the builder for a client.
+	 * @param client name of the client
+	 * @return a managed builder
+	 */
+	HttpComponentsClientHttpRequestFactoryBuilder get(String client) {
+		HttpComponentsClientHttpRequestFactoryBuilder takenOver = client.equals(ClientDefinition.DEFAULT_NAME)
+				? takenOver() : null;
+		return (takenOver != null) ? takenOver : create();
+	}
+
+	/**
+	 * Return a new managed builder that the application's customizers have seen.
+	 * @return the builder
+	 */
+	HttpComponentsClientHttpRequestFactoryBuilder create() {
+		return this.factory.manage(createUnmanaged());
+	}
+
+	/**
+	 * Return a new builder that the application's customizers have seen and that still
+	 * has to be managed.
+	 * @return the builder
+	 */
+	HttpComponentsClientHttpRequestFactoryBuilder createUnmanaged() {
+		return customize(this.factory.withDefaults(ClientHttpRequestFactoryBuilder.httpComponents()));
+	}
+
+	private @Nullable HttpComponentsClientHttpRequestFactoryBuilder takenOver() {
+		if (!this.beanFactory.containsBean(ManagedBuilderPostProcessor.BEAN_NAME)) {
+			return null;
+		}
+		return (this.beanFactory.getBeanProvider(ClientHttpRequestFactoryBuilder.class)
+			.getIfUnique() instanceof HttpComponentsClientHttpRequestFactoryBuilder builder) ? builder : null;
+	}
+
+	@SuppressWarnings("unchecked")
+	private HttpComponentsClientHttpRequestFactoryBuilder customize(
+			HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		ClientHttpRequestFactoryBuilder<?>[] customized = { builder };
+		LambdaSafe.callbacks(ClientHttpRequestFactoryBuilderCustomizer.class, this.customizers, builder)
+			.invoke((customizer) -> customized[0] = customizer.customize(customized[0]));
+		if (customized[0] instanceof HttpComponentsClientHttpRequestFactoryBuilder httpComponents) {
+			return httpComponents;
+		}
+		throw new IllegalStateException("A ClientHttpRequestFactoryBuilderCustomizer returned a builder of type "
+				+ customized[0].getClass().getName() + " instead of the one for Apache HttpClient");
+	}
+
+}

@@ -1,0 +1,190 @@
+package io.outboundhttp.client;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * What is learned while Spring Boot builds one HttpClient, from its first callback to its
+ * last, all on one thread.
+ */
+final class ClientBuild {
+
+	/**
+	 * Limit by which we know Boot's own connection manager where we cannot look first.
+	 */
+	private static final int MARK = Integer.MAX_VALUE - 7;
+
+	private final ClientDefinition definition;
+
+	private final boolean ofClient;
+
+	/** Whether our callbacks run before those of the application, not only after. */
+	private boolean seenFirst;
+
+	/** Whether our last callbacks have begun. */
+	private boolean started;
+
+	/** Whether a callback was added to the builder behind ours. */
+	private boolean extended;
+
+	private boolean bundleSeen;
+
+	private @Nullable SslBundle bundle;
+
+	private ConnectionConfig.@Nullable Builder connectionConfig;
+
+	private RequestConfig.@Nullable Builder requestConfig;
+
+	private @Nullable PoolingHttpClientConnectionManagerBuilder managerBuilder;
+
+	private @Nullable PoolingHttpClientConnectionManager earlyManager;
+
+	private @Nullable HttpClientConnectionManager bootManager;
+
+	/**
+	 * Begin a build.
+	 * @param definition what the client is
+	 * @param ofClient whether the HttpClient is that of the client itself, as opposed to
+	 * one of many behind Boot's builders
+	 */
+	ClientBuild(ClientDefinition definition, boolean ofClient) {
+		this.definition = definition;
+		this.ofClient = ofClient;
+	}
+
+	ClientDefinition definition() {
+		return this.definition;
+	}
+
+	boolean isOfClient() {
+		return this.ofClient;
+	}
+
+	boolean isSeenFirst() {
+		return this.seenFirst;
+	}
+
+	void markSeenFirst() {
+		this.seenFirst = true;
+	}
+
+	boolean isStarted() {
+		return this.started;
+	}
+
+	void markStarted(boolean extended) {
+		this.started = true;
+		markExtended(extended);
+	}
+
+	void markExtended(boolean extended) {
+		this.extended |= extended;
+	}
+
+	/**
+	 * Return whether all that shapes the connections is known: the application has not
+	 * replaced what we put first, nor added to the builder behind us.
+	 */
+	boolean isKnown() {
+		return this.seenFirst && this.bundleSeen && !this.extended;
+	}
+
+	void bundle(@Nullable SslBundle bundle) {
+		this.bundleSeen = true;
+		this.bundle = bundle;
+	}
+
+	@Nullable SslBundle bundle() {
+		return this.bundle;
+	}
+
+	void connectionConfig(ConnectionConfig.Builder builder) {
+		this.connectionConfig = builder;
+	}
+
+	ConnectionConfig connectionConfig() {
+		return Objects.requireNonNull(this.connectionConfig, "no connection config yet").build();
+	}
+
+	void requestConfig(RequestConfig.Builder builder) {
+		this.requestConfig = builder;
+	}
+
+	RequestConfig requestConfig() {
+		return Objects.requireNonNull(this.requestConfig, "no request config yet").build();
+	}
+
+	/**
+	 * Return the idle time after which a connection is closed.
+	 * @return the idle time, {@code null} for never
+	 */
+	@Nullable Duration idleTimeout() {
+		Timeout idleTimeout = connectionConfig().getIdleTimeout();
+		return TimeValue.isPositive(idleTimeout) ? idleTimeout.toDuration() : null;
+	}
+
+	/**
+	 * Take the builder of the connection manager, as all callbacks left it.
+	 * @param builder the builder
+	 */
+	void managerBuilder(PoolingHttpClientConnectionManagerBuilder builder) {
+		this.managerBuilder = builder;
+		if (!this.seenFirst) {
+			this.earlyManager = builder.build();
+			builder.setMaxConnTotal(MARK);
+		}
+	}
+
+	/**
+	 * Return a new connection manager, as the application customized it.
+	 * @return the connection manager
+	 */
+	PoolingHttpClientConnectionManager newManager() {
+		if (this.earlyManager != null) {
+			return withLimits(this.earlyManager);
+		}
+		return Objects.requireNonNull(this.managerBuilder, "no connection manager builder yet").build();
+	}
+
+	/**
+	 * Give a connection manager our limits where it still has those of HttpClient.
+	 */
+	private PoolingHttpClientConnectionManager withLimits(PoolingHttpClientConnectionManager manager) {
+		if (manager.getMaxTotal() == PoolingHttpClientConnectionManager.DEFAULT_MAX_TOTAL_CONNECTIONS) {
+			manager.setMaxTotal(this.definition.require(ClientSetting.POOL_MAX_TOTAL));
+		}
+		if (manager.getDefaultMaxPerRoute() == PoolingHttpClientConnectionManager.DEFAULT_MAX_CONNECTIONS_PER_ROUTE) {
+			manager.setDefaultMaxPerRoute(this.definition.require(ClientSetting.POOL_MAX_PER_ROUTE));
+		}
+		return manager;
+	}
+
+	void bootManager(HttpClientConnectionManager manager) {
+		this.bootManager = manager;
+	}
+
+	/**
+	 * Return whether a connection manager is the one that Boot built, as opposed to one
+	 * that application code set.
+	 * @param manager the connection manager
+	 * @return whether Boot built it
+	 */
+	boolean isBuiltByBoot(HttpClientConnectionManager manager) {
+		if (this.seenFirst) {
+			return manager == this.bootManager;
+		}
+		return manager instanceof PoolingHttpClientConnectionManager pooling && pooling.getMaxTotal() == MARK;
+	}
+
+}

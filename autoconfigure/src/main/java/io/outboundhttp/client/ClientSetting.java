@@ -1,0 +1,191 @@
+package io.outboundhttp.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.http.client.HttpCookieHandling;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * One setting of a client: its key below {@code outbound-http.clients.<name>} and
+ * {@code outbound-http.defaults}, and the values it takes. {@link #all()} is the single
+ * list that mapping, validation, endpoint and tests read.
+ *
+ * @param <T> the type of the value
+ * @since 0.1.0
+ */
+public final class ClientSetting<T> {
+
+	private static final List<ClientSetting<?>> ALL = new ArrayList<>();
+
+	/** Whether the client exists. */
+	public static final ClientSetting<Boolean> ENABLED = new ClientSetting<>("enabled");
+
+	/** Base of relative URIs. */
+	public static final ClientSetting<String> BASE_URL = new ClientSetting<>("base-url");
+
+	/** Headers of every request. */
+	public static final ClientSetting<Map<String, List<String>>> DEFAULT_HEADER = new ClientSetting<>("default-header");
+
+	/** Value of the header User-Agent. */
+	public static final ClientSetting<String> USER_AGENT = new ClientSetting<>("user-agent");
+
+	/** Longest wait for a connection to be established. */
+	public static final ClientSetting<Duration> CONNECT_TIMEOUT = positive("connect-timeout");
+
+	/** Longest silence between two reads. */
+	public static final ClientSetting<Duration> READ_TIMEOUT = positive("read-timeout");
+
+	/** Handling of redirects. */
+	public static final ClientSetting<HttpRedirects> REDIRECTS = new ClientSetting<>("redirects");
+
+	/** Handling of cookies. */
+	public static final ClientSetting<HttpCookieHandling> COOKIE_HANDLING = new ClientSetting<>("cookie-handling");
+
+	/** Name of the SSL bundle. */
+	public static final ClientSetting<String> SSL_BUNDLE = new ClientSetting<>("ssl.bundle");
+
+	/** Host of the forward proxy. */
+	public static final ClientSetting<String> PROXY_HOST = new ClientSetting<>("proxy.host");
+
+	/** Port of the forward proxy. */
+	public static final ClientSetting<Integer> PROXY_PORT = number("proxy.port", 1, 65535);
+
+	/** User at the forward proxy. */
+	public static final ClientSetting<String> PROXY_USERNAME = new ClientSetting<>("proxy.username");
+
+	/** Password at the forward proxy. */
+	public static final ClientSetting<String> PROXY_PASSWORD = new ClientSetting<>("proxy.password");
+
+	/** Hosts that are reached without the forward proxy. */
+	public static final ClientSetting<List<String>> PROXY_NON_PROXY_HOSTS = new ClientSetting<>(
+			"proxy.non-proxy-hosts");
+
+	/** Limit of the connections of a route. */
+	public static final ClientSetting<Integer> POOL_MAX_PER_ROUTE = number("pool.max-per-route", 1, 10_000);
+
+	/** Limit of all connections of the client. */
+	public static final ClientSetting<Integer> POOL_MAX_TOTAL = number("pool.max-total", 1, 100_000);
+
+	/** Limits of single routes by {@code scheme://host:port}. */
+	public static final ClientSetting<Map<String, Integer>> POOL_MAX_PER_ROUTE_OVERRIDES = new ClientSetting<>(
+			"pool.max-per-route-overrides");
+
+	/** Longest wait for a connection of the pool. */
+	public static final ClientSetting<Duration> POOL_ACQUIRE_TIMEOUT = positive("pool.acquire-timeout");
+
+	/** Age at which a connection is not used again. */
+	public static final ClientSetting<Duration> POOL_TIME_TO_LIVE = zeroIsOff("pool.time-to-live");
+
+	/** Idle time after which a connection is closed. */
+	public static final ClientSetting<Duration> POOL_IDLE_TIMEOUT = zeroIsOff("pool.idle-timeout");
+
+	/** Idle time after which a connection is checked before use. */
+	public static final ClientSetting<Duration> POOL_VALIDATE_AFTER_INACTIVITY = duration(
+			"pool.validate-after-inactivity", Duration.ZERO, "0 (on every lease) or more");
+
+	/** Pause between two background sweeps. */
+	public static final ClientSetting<Duration> POOL_EVICT_INTERVAL = duration("pool.evict-interval",
+			Duration.ofMillis(10), "10ms or more");
+
+	/** Size of the I/O buffer of a connection. */
+	public static final ClientSetting<DataSize> POOL_BUFFER_SIZE = new ClientSetting<>("pool.buffer-size",
+			(size) -> size.toBytes() >= 512 && size.toBytes() <= 16 * 1024 * 1024, "512B to 16MB");
+
+	/** Whether the client is part of health. */
+	public static final ClientSetting<Boolean> HEALTH_ENABLED = new ClientSetting<>("health.enabled");
+
+	private final String key;
+
+	private final Predicate<T> valid;
+
+	private final String expected;
+
+	private ClientSetting(String key) {
+		this(key, (value) -> true, "any");
+	}
+
+	private ClientSetting(String key, Predicate<T> valid, String expected) {
+		this.key = key;
+		this.valid = valid;
+		this.expected = expected;
+		ALL.add(this);
+	}
+
+	private static ClientSetting<Duration> positive(String key) {
+		return duration(key, Duration.ofMillis(1), "1ms or more");
+	}
+
+	private static ClientSetting<Duration> zeroIsOff(String key) {
+		return duration(key, Duration.ZERO, "0 (off) or more");
+	}
+
+	private static ClientSetting<Duration> duration(String key, Duration minimum, String expected) {
+		return new ClientSetting<>(key,
+				(value) -> value.compareTo(minimum) >= 0 && value.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) <= 0
+						&& (value.isZero() || value.toMillis() > 0),
+				expected + ", at most " + Integer.MAX_VALUE + "ms");
+	}
+
+	private static ClientSetting<Integer> number(String key, int minimum, int maximum) {
+		return new ClientSetting<>(key, (value) -> value >= minimum && value <= maximum, minimum + " to " + maximum);
+	}
+
+	/**
+	 * Return all settings in the order of the documentation.
+	 * @return an immutable list
+	 */
+	public static List<ClientSetting<?>> all() {
+		return List.copyOf(ALL);
+	}
+
+	/**
+	 * Return the key below {@code outbound-http.clients.<name>}.
+	 * @return the key in kebab case, with dots
+	 */
+	public String key() {
+		return this.key;
+	}
+
+	/**
+	 * Return whether the value is in the range of this setting.
+	 * @param value the value
+	 * @return whether it may be used
+	 */
+	public boolean accepts(T value) {
+		return this.valid.test(value);
+	}
+
+	/**
+	 * Return the range of this setting in words.
+	 * @return the range
+	 */
+	public String expected() {
+		return this.expected;
+	}
+
+	@Override
+	public String toString() {
+		return this.key;
+	}
+
+	/**
+	 * Value of a setting, and where it comes from.
+	 *
+	 * @param <T> the type of the value
+	 * @param value the value, {@code null} where nothing sets it
+	 * @param origin key and place that set it, {@code built-in}, or
+	 * {@code derived from …}
+	 * @param set whether someone set it, as opposed to built-in and derived values
+	 */
+	public record Value<T>(@Nullable T value, String origin, boolean set) {
+
+	}
+
+}

@@ -1,0 +1,292 @@
+package io.outboundhttp.client;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.ConnectionPools;
+
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
+
+/**
+ * All clients of an application by name. The first use of a client opens its pool; before
+ * that it costs nothing. Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public final class OutboundHttpClients {
+
+	private final Map<String, Client> clients = new ConcurrentHashMap<>();
+
+	private final ClientDefinitions definitions;
+
+	private final ConnectionPools pools;
+
+	private final LiveClients liveClients;
+
+	private final PooledHttpClientFactory factory;
+
+	private final Function<String, HttpComponentsClientHttpRequestFactoryBuilder> builders;
+
+	private final RestClientCustomization customization;
+
+	private final Supplier<ManagedRestTemplates> restTemplates;
+
+	/**
+	 * Create the clients of an application. No client is built yet.
+	 * @param definitions what the clients are
+	 * @param pools owner of the pools
+	 * @param liveClients where built clients are remembered
+	 * @param factory builds the HttpClients
+	 * @param builders gives Boot's builder for the client of a name
+	 * @param customization what is done to every RestClient
+	 * @param restTemplates builds the RestTemplates
+	 */
+	public OutboundHttpClients(ClientDefinitions definitions, ConnectionPools pools, LiveClients liveClients,
+			PooledHttpClientFactory factory, Function<String, HttpComponentsClientHttpRequestFactoryBuilder> builders,
+			RestClientCustomization customization, Supplier<ManagedRestTemplates> restTemplates) {
+		this.definitions = definitions;
+		this.pools = pools;
+		this.liveClients = liveClients;
+		this.factory = factory;
+		this.builders = builders;
+		this.customization = customization;
+		this.restTemplates = restTemplates;
+	}
+
+	/**
+	 * Return the names of the clients, {@code default} first.
+	 * @return the names of the configured and enabled clients and of the HTTP service
+	 * groups
+	 */
+	public Set<String> names() {
+		return this.definitions.names();
+	}
+
+	/**
+	 * Return what a client is.
+	 * @param name name of the client
+	 * @return the definition
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public ClientDefinition definition(String name) {
+		return this.definitions.get(name);
+	}
+
+	/**
+	 * Return the RestClient of a client.
+	 * @param name name of the client
+	 * @return a RestClient with the client's base URL and headers
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public RestClient restClient(String name) {
+		return restClientBuilder(name).build();
+	}
+
+	/**
+	 * Return a new builder of RestClients on the pool of a client. It already has the
+	 * client's base URL and headers, and went through all customizers.
+	 * @param name name of the client
+	 * @return a builder that the caller may change
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public RestClient.Builder restClientBuilder(String name) {
+		RestClient.Builder builder = RestClient.builder().requestFactory(requestFactory(name));
+		return this.customization.apply(definition(name), builder);
+	}
+
+	/**
+	 * Return the RestTemplate of a client.
+	 * @param name name of the client
+	 * @return a RestTemplate with the client's base URL and headers
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public RestTemplate restTemplate(String name) {
+		return this.restTemplates.get().create(definition(name), requestFactory(name));
+	}
+
+	/**
+	 * Return the request factory of a client, for example for clients that other
+	 * libraries build.
+	 * @param name name of the client
+	 * @return the request factory
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public ClientHttpRequestFactory requestFactory(String name) {
+		return client(name).requestFactory();
+	}
+
+	/**
+	 * Return the HttpClient of a client. Closing it leaves its pool open.
+	 * @param name name of the client
+	 * @return the HttpClient
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public HttpClient httpClient(String name) {
+		return client(name).requestFactory().getHttpClient();
+	}
+
+	/**
+	 * Return the pool of a client. It is opened if need be.
+	 * @param name name of the client
+	 * @return the pool
+	 * @throws IllegalArgumentException if there is no such client
+	 */
+	public ConnectionPool pool(String name) {
+		ConnectionPool open = this.pools.find(name);
+		if (open != null) {
+			return open;
+		}
+		requestFactory(name);
+		ConnectionPool pool = this.pools.find(name);
+		if (pool == null) {
+			throw new IllegalStateException("Client '%s': its pool is closed".formatted(name));
+		}
+		return pool;
+	}
+
+	/**
+	 * Return the pools that are open now: those of clients in use, and those that are
+	 * kept apart from the pool of {@code default}, such as {@code default#2}.
+	 * @return the pools in the order in which they were opened
+	 */
+	public List<ConnectionPool> openPools() {
+		return this.pools.getPools();
+	}
+
+	/**
+	 * Return what the newest HttpClient on an open pool runs with.
+	 * @param pool name of the pool
+	 * @return the live client, or {@code null} if the pool is not open
+	 */
+	public @Nullable LiveClient live(String pool) {
+		return this.liveClients.find(pool);
+	}
+
+	private Client client(String name) {
+		ClientDefinition definition = definition(name);
+		return this.clients.computeIfAbsent(definition.getName(), (key) -> new Client(definition));
+	}
+
+	/**
+	 * What is done to every RestClient of a client, beyond its request factory.
+	 *
+	 * @since 0.1.0
+	 */
+	public static final class RestClientCustomization {
+
+		private final Supplier<List<RestClientCustomizer>> bootCustomizers;
+
+		private final List<OutboundHttpClientCustomizer> customizers;
+
+		private final LoadBalancing loadBalancing;
+
+		/**
+		 * Create a customization.
+		 * @param bootCustomizers Boot's customizers in order
+		 * @param customizers customizers of single clients in order
+		 * @param loadBalancing resolves {@code lb://} base URLs
+		 */
+		public RestClientCustomization(Supplier<List<RestClientCustomizer>> bootCustomizers,
+				List<OutboundHttpClientCustomizer> customizers, LoadBalancing loadBalancing) {
+			this.bootCustomizers = bootCustomizers;
+			this.customizers = List.copyOf(customizers);
+			this.loadBalancing = loadBalancing;
+		}
+
+		RestClient.Builder apply(ClientDefinition definition, RestClient.Builder builder) {
+			applyHeaders(definition, builder);
+			applyBaseUrl(definition, builder);
+			this.bootCustomizers.get().forEach((customizer) -> customizer.customize(builder));
+			applyCustomizers(definition.getName(), builder);
+			return builder;
+		}
+
+		/**
+		 * Set the base URL of a client.
+		 * @param definition what the client is
+		 * @param builder builder of its RestClient
+		 */
+		public void applyBaseUrl(ClientDefinition definition, RestClient.Builder builder) {
+			String baseUrl = definition.get(ClientSetting.BASE_URL);
+			if (baseUrl == null) {
+				return;
+			}
+			URI uri = URI.create(baseUrl);
+			ClientHttpRequestInterceptor interceptor = this.loadBalancing.interceptor(definition.getName(), uri);
+			builder.baseUrl(LoadBalancing.toHttp(uri));
+			if (interceptor != null) {
+				builder.requestInterceptor(interceptor);
+			}
+		}
+
+		/**
+		 * Set the default headers of a client.
+		 * @param definition what the client is
+		 * @param builder builder of its RestClient
+		 */
+		public void applyHeaders(ClientDefinition definition, RestClient.Builder builder) {
+			Map<String, List<String>> headers = definition.get(ClientSetting.DEFAULT_HEADER);
+			if (headers != null) {
+				builder.defaultHeaders((defaults) -> headers.forEach(defaults::put));
+			}
+		}
+
+		/**
+		 * Apply the customizers of single clients.
+		 * @param client name of the client
+		 * @param builder builder of its RestClient
+		 */
+		public void applyCustomizers(String client, RestClient.Builder builder) {
+			this.customizers.forEach((customizer) -> customizer.customize(client, builder));
+		}
+
+	}
+
+	/**
+	 * A client whose HttpClient is built at its first use, once.
+	 */
+	private final class Client {
+
+		private final ReentrantLock lock = new ReentrantLock();
+
+		private final ClientDefinition definition;
+
+		private @Nullable HttpComponentsClientHttpRequestFactory requestFactory;
+
+		Client(ClientDefinition definition) {
+			this.definition = definition;
+		}
+
+		HttpComponentsClientHttpRequestFactory requestFactory() {
+			this.lock.lock();
+			try {
+				if (this.requestFactory == null) {
+					this.requestFactory = OutboundHttpClients.this.factory.build(this.definition,
+							OutboundHttpClients.this.builders.apply(this.definition.getName()));
+				}
+				return this.requestFactory;
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+	}
+
+}

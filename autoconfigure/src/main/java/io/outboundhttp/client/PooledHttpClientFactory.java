@@ -1,0 +1,240 @@
+package io.outboundhttp.client;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.ManagedConnectionManager;
+import io.outboundhttp.pool.PoolSettings;
+
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.InetAddressFilter;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+
+/**
+ * Builds HttpClients on managed pools, with the help of Spring Boot's own builder. It
+ * also turns a builder of the application into one whose HttpClients use managed pools.
+ * Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public final class PooledHttpClientFactory {
+
+	/*
+	 * `lock` guards `shared` and makes "look for a pool, else open one" one step.
+	 * Listeners of the pools run under it when a pool is opened: they must not build
+	 * HttpClients.
+	 */
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Map<PoolKey, ConnectionPool> shared = new HashMap<>();
+
+	private final ConnectionPools pools;
+
+	private final LiveClients liveClients;
+
+	private final Supplier<ClientDefinition> defaultDefinition;
+
+	private final @Nullable SslBundles sslBundles;
+
+	private final @Nullable InetAddressFilter addressFilter;
+
+	private final List<OutboundHttpClientCustomizer> customizers;
+
+	private final AddressFilterProbe probe = new AddressFilterProbe();
+
+	private final BuilderCallbacks callbacks = new BuilderCallbacks(this.probe.resolver(), this::begin, this::finish);
+
+	private final ThreadLocal<Request> requests = new ThreadLocal<>();
+
+	/**
+	 * Create a factory.
+	 * @param pools owner of the pools
+	 * @param liveClients where built clients are remembered
+	 * @param defaultDefinition what the client behind Boot's builders is; asked at each
+	 * build
+	 * @param sslBundles SSL bundles by name, {@code null} if there are none
+	 * @param addressFilter address filter of the application context or {@code null}
+	 * @param customizers customizers of the application, in order
+	 */
+	public PooledHttpClientFactory(ConnectionPools pools, LiveClients liveClients,
+			Supplier<ClientDefinition> defaultDefinition, @Nullable SslBundles sslBundles,
+			@Nullable InetAddressFilter addressFilter, List<OutboundHttpClientCustomizer> customizers) {
+		this.pools = pools;
+		this.liveClients = liveClients;
+		this.defaultDefinition = defaultDefinition;
+		this.sslBundles = sslBundles;
+		this.addressFilter = addressFilter;
+		this.customizers = List.copyOf(customizers);
+	}
+
+	/**
+	 * Return Boot's settings of a client. The SSL bundle is looked up anew, so it is the
+	 * current one.
+	 * @param definition what the client is
+	 * @return the settings
+	 * @throws org.springframework.boot.ssl.NoSuchSslBundleException if there is no such
+	 * bundle
+	 */
+	public HttpClientSettings settings(ClientDefinition definition) {
+		return new HttpClientSettings(definition.get(ClientSetting.COOKIE_HANDLING),
+				definition.get(ClientSetting.REDIRECTS), definition.get(ClientSetting.CONNECT_TIMEOUT),
+				definition.get(ClientSetting.READ_TIMEOUT), sslBundle(definition), this.probe.mark(this.addressFilter));
+	}
+
+	private @Nullable SslBundle sslBundle(ClientDefinition definition) {
+		String name = definition.get(ClientSetting.SSL_BUNDLE);
+		if (name == null) {
+			return definition.getInheritedSslBundle();
+		}
+		if (this.sslBundles == null) {
+			throw new IllegalStateException(
+					"Client '%s': there are no SSL bundles to take '%s' from".formatted(definition.getName(), name));
+		}
+		return this.sslBundles.getBundle(name);
+	}
+
+	/**
+	 * Put the defaults of the client first in a builder, so that application code added
+	 * later wins.
+	 * @param builder the builder
+	 * @return a builder of the same type
+	 */
+	public HttpComponentsClientHttpRequestFactoryBuilder withDefaults(
+			HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		return this.callbacks.addFirst(builder);
+	}
+
+	/**
+	 * Make the HttpClients of a builder use managed pools. To be called after all
+	 * application code has customized the builder.
+	 * @param builder the builder
+	 * @return a builder of the same type
+	 */
+	public HttpComponentsClientHttpRequestFactoryBuilder manage(HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		return this.callbacks.addLast(builder);
+	}
+
+	/**
+	 * Build the HttpClient of a client.
+	 * @param definition what the client is
+	 * @param builder builder that went through {@link #manage}
+	 * @return a request factory on the HttpClient
+	 * @throws ReplacedConnectionManagerException if application code set another
+	 * connection manager
+	 */
+	HttpComponentsClientHttpRequestFactory build(ClientDefinition definition,
+			HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		this.requests.set(new Request(definition));
+		try {
+			return builder.build(settings(definition));
+		}
+		finally {
+			this.requests.remove();
+			this.callbacks.forget();
+		}
+	}
+
+	private ClientBuild begin() {
+		Request request = this.requests.get();
+		return (request != null) ? new ClientBuild(request.definition(), true)
+				: new ClientBuild(this.defaultDefinition.get(), false);
+	}
+
+	private void finish(ClientBuild build, HttpClientBuilder builder) {
+		String client = build.definition().getName();
+		this.customizers.forEach((customizer) -> customizer.customize(client, builder));
+		HttpClientConnectionManager replaced = connectionManager(builder);
+		if (!build.isBuiltByBoot(replaced)) {
+			throw new ReplacedConnectionManagerException(client);
+		}
+		ManagedConnectionManager manager = null;
+		while (manager == null) {
+			manager = this.pools.connectionManager(pool(build, replaced));
+		}
+		replaced.close(CloseMode.IMMEDIATE);
+		builder.setConnectionManager(manager).setConnectionManagerShared(true);
+		this.liveClients.add(
+				new LiveClient(build.definition(), manager.getPool(), build.connectionConfig(), build.requestConfig()));
+	}
+
+	private static HttpClientConnectionManager connectionManager(HttpClientBuilder builder) {
+		return builder.getConnManager();
+	}
+
+	private ConnectionPool pool(ClientBuild build, HttpClientConnectionManager bootManager) {
+		String client = build.definition().getName();
+		if (!client.equals(ClientDefinition.DEFAULT_NAME)) {
+			return this.pools.open(client, poolSettings(build), build.newManager());
+		}
+		AddressFilterProbe.Finding filter = build.isKnown() ? this.probe.find(bootManager)
+				: AddressFilterProbe.Finding.UNKNOWN;
+		PoolKey key = new PoolKey(build.bundle(), build.connectionConfig().getConnectTimeout(), filter);
+		this.lock.lock();
+		try {
+			if (filter == AddressFilterProbe.Finding.UNKNOWN) {
+				return openDefault(build, build.isOfClient());
+			}
+			ConnectionPool pool = this.shared.get(key);
+			if (pool == null || pool.isClosed()) {
+				this.shared.values().removeIf(ConnectionPool::isClosed);
+				pool = openDefault(build, build.isOfClient() || key.equals(defaultKey(build.definition())));
+				this.shared.put(key, pool);
+			}
+			return pool;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private ConnectionPool openDefault(ClientBuild build, boolean first) {
+		String client = build.definition().getName();
+		return (first && this.pools.find(client) == null)
+				? this.pools.open(client, poolSettings(build), build.newManager())
+				: this.pools.openTransient(client, poolSettings(build), build.newManager());
+	}
+
+	private PoolKey defaultKey(ClientDefinition definition) {
+		Duration connectTimeout = definition.require(ClientSetting.CONNECT_TIMEOUT);
+		return new PoolKey(sslBundle(definition), Timeout.of(connectTimeout),
+				(this.addressFilter != null) ? AddressFilterProbe.Finding.CONTEXT : AddressFilterProbe.Finding.NONE);
+	}
+
+	private static PoolSettings poolSettings(ClientBuild build) {
+		ClientDefinition definition = build.definition();
+		Map<HttpHost, Integer> overrides = new LinkedHashMap<>();
+		Map<String, Integer> configured = definition.get(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
+		if (configured != null) {
+			configured.forEach((target, max) -> overrides.put(RouteTarget.parse(target), max));
+		}
+		return new PoolSettings(build.idleTimeout(), definition.require(ClientSetting.POOL_EVICT_INTERVAL), overrides);
+	}
+
+	/**
+	 * Request to build the HttpClient of a client itself.
+	 *
+	 * @param definition what the client is
+	 */
+	private record Request(ClientDefinition definition) {
+
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.outboundhttp.client;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+import org.apache.hc.core5.http.HttpHost;
+
+/**
+ * Target of a route as people write it: {@code scheme://host:port}, where http and https
+ * may leave out their port.
+ */
+public final class RouteTarget {
+
+	private RouteTarget() {
+	}
+
+	/**
+	 * Parse a target.
+	 * @param text the text, for example {@code https://api.example.org}
+	 * @return the host with a lower-case name and a port
+	 * @throws IllegalArgumentException if it is something else, with the reason
+	 */
+	public static HttpHost parse(String text) {
+		try {
+			URI uri = new URI(text);
+			String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
+			if (!scheme.equals("http") && !scheme.equals("https")) {
+				throw new IllegalArgumentException("it must start with http:// or https://");
+			}
+			if (uri.getHost() == null) {
+				throw new IllegalArgumentException("it has no host");
+			}
+			if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null
+					|| (!uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/"))) {
+				throw new IllegalArgumentException("it must be scheme://host:port and nothing more");
+			}
+			int port = (uri.getPort() != -1) ? uri.getPort() : (scheme.equals("https") ? 443 : 80);
+			return new HttpHost(scheme, uri.getHost().toLowerCase(Locale.ROOT), port);
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalArgumentException("it is no URL: " + ex.getReason(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.outboundhttp.pool;
+
+/**
+ * Push half of the one seam on which everything that watches pools hangs; the pull half
+ * is {@link PoolSnapshot}.
+ * <p>
+ * Methods are called without any lock of a pool held, on the thread that caused the
+ * event, possibly concurrently. They must be fast, must do no I/O and must not call back
+ * into the pool. What they throw is logged and goes no further.
+ *
+ * @since 0.1.0
+ */
+public interface PoolListener {
+
+	/**
+	 * A pool was opened. It has no connection yet.
+	 * @param pool the pool
+	 */
+	default void poolOpened(ConnectionPool pool) {
+	}
+
+	/**
+	 * A pool was closed, and with it all its connections.
+	 * @param pool the pool
+	 */
+	default void poolClosed(ConnectionPool pool) {
+	}
+
+}
