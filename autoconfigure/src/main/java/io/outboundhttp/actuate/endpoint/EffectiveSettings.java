@@ -87,7 +87,7 @@ final class EffectiveSettings {
 	}
 
 	private static Duration orZero(@Nullable TimeValue value) {
-		return TimeValue.isPositive(value) ? value.toDuration() : Duration.ZERO;
+		return (value != null && TimeValue.isPositive(value)) ? value.toDuration() : Duration.ZERO;
 	}
 
 }
