@@ -24,8 +24,8 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
 /**
- * All clients of an application by name. The first use of a client opens its pool; before
- * that it costs nothing. Safe for use by several threads.
+ * All clients of an application by name. A client is built when it is asked for, and its
+ * pool is opened by its first request. Safe for use by several threads.
  *
  * @since 0.1.0
  */
@@ -148,16 +148,7 @@ public final class OutboundHttpClients {
 	 * @throws IllegalArgumentException if there is no such client
 	 */
 	public ConnectionPool pool(String name) {
-		ConnectionPool open = this.pools.find(name);
-		if (open != null) {
-			return open;
-		}
-		requestFactory(name);
-		ConnectionPool pool = this.pools.find(name);
-		if (pool == null) {
-			throw new IllegalStateException("Client '%s': its pool is closed".formatted(name));
-		}
-		return pool;
+		return client(name).pool();
 	}
 
 	/**
@@ -267,20 +258,28 @@ public final class OutboundHttpClients {
 
 		private final ClientDefinition definition;
 
-		private @Nullable HttpComponentsClientHttpRequestFactory requestFactory;
+		private PooledHttpClientFactory.@Nullable BuiltClient built;
 
 		Client(ClientDefinition definition) {
 			this.definition = definition;
 		}
 
 		HttpComponentsClientHttpRequestFactory requestFactory() {
+			return built().requestFactory();
+		}
+
+		ConnectionPool pool() {
+			return built().connectionManager().getPool();
+		}
+
+		private PooledHttpClientFactory.BuiltClient built() {
 			this.lock.lock();
 			try {
-				if (this.requestFactory == null) {
-					this.requestFactory = OutboundHttpClients.this.factory.build(this.definition,
+				if (this.built == null) {
+					this.built = OutboundHttpClients.this.factory.build(this.definition,
 							OutboundHttpClients.this.builders.apply(this.definition.getName()));
 				}
-				return this.requestFactory;
+				return this.built;
 			}
 			finally {
 				this.lock.unlock();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -136,15 +137,17 @@ public final class PooledHttpClientFactory {
 	 * Build the HttpClient of a client.
 	 * @param definition what the client is
 	 * @param builder builder that went through {@link #manage}
-	 * @return a request factory on the HttpClient
+	 * @return the HttpClient and its connection manager
 	 * @throws ReplacedConnectionManagerException if application code set another
 	 * connection manager
 	 */
-	HttpComponentsClientHttpRequestFactory build(ClientDefinition definition,
-			HttpComponentsClientHttpRequestFactoryBuilder builder) {
-		this.requests.set(new Request(definition));
+	BuiltClient build(ClientDefinition definition, HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		Request request = new Request(definition);
+		this.requests.set(request);
 		try {
-			return builder.build(settings(definition));
+			HttpComponentsClientHttpRequestFactory requestFactory = builder.build(settings(definition));
+			return new BuiltClient(requestFactory,
+					Objects.requireNonNull(request.connectionManager, "builder is not managed"));
 		}
 		finally {
 			this.requests.remove();
@@ -154,7 +157,7 @@ public final class PooledHttpClientFactory {
 
 	private ClientBuild begin() {
 		Request request = this.requests.get();
-		return (request != null) ? new ClientBuild(request.definition(), true)
+		return (request != null) ? new ClientBuild(request.definition, true)
 				: new ClientBuild(this.defaultDefinition.get(), false);
 	}
 
@@ -165,39 +168,42 @@ public final class PooledHttpClientFactory {
 		if (!build.isBuiltByBoot(replaced)) {
 			throw new ReplacedConnectionManagerException(client);
 		}
-		ManagedConnectionManager manager = null;
-		while (manager == null) {
-			manager = this.pools.connectionManager(pool(build, replaced));
-		}
+		PoolKey key = key(build, replaced);
 		replaced.close(CloseMode.IMMEDIATE);
-		builder.setConnectionManager(manager).setConnectionManagerShared(true);
-		this.liveClients.add(
-				new LiveClient(build.definition(), manager.getPool(), build.connectionConfig(), build.requestConfig()));
+		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
+		builder.setConnectionManager(connectionManager).setConnectionManagerShared(true);
+		Request request = this.requests.get();
+		if (request != null) {
+			request.connectionManager = connectionManager;
+		}
+	}
+
+	/**
+	 * Return what the pool of a build may be shared by.
+	 * @return the key, or {@code null} if it may not be shared
+	 */
+	private @Nullable PoolKey key(ClientBuild build, HttpClientConnectionManager bootManager) {
+		if (!build.definition().getName().equals(ClientDefinition.DEFAULT_NAME) || !build.isKnown()) {
+			return null;
+		}
+		AddressFilterProbe.Finding filter = this.probe.find(bootManager);
+		return (filter != AddressFilterProbe.Finding.UNKNOWN)
+				? new PoolKey(build.bundle(), build.connectionConfig().getConnectTimeout(), filter) : null;
 	}
 
 	private static HttpClientConnectionManager connectionManager(HttpClientBuilder builder) {
 		return builder.getConnManager();
 	}
 
-	private ConnectionPool pool(ClientBuild build, HttpClientConnectionManager bootManager) {
-		String client = build.definition().getName();
-		if (!client.equals(ClientDefinition.DEFAULT_NAME)) {
-			return this.pools.open(client, poolSettings(build), build.newManager());
-		}
-		AddressFilterProbe.Finding filter = build.isKnown() ? this.probe.find(bootManager)
-				: AddressFilterProbe.Finding.UNKNOWN;
-		PoolKey key = new PoolKey(build.bundle(), build.connectionConfig().getConnectTimeout(), filter);
+	private ConnectionPool pool(ClientBuild build, @Nullable PoolKey key) {
 		this.lock.lock();
 		try {
-			if (filter == AddressFilterProbe.Finding.UNKNOWN) {
-				return openDefault(build, build.isOfClient());
-			}
-			ConnectionPool pool = this.shared.get(key);
+			ConnectionPool pool = (key != null) ? this.shared.get(key) : null;
 			if (pool == null || pool.isClosed()) {
-				this.shared.values().removeIf(ConnectionPool::isClosed);
-				pool = openDefault(build, build.isOfClient() || key.equals(defaultKey(build.definition())));
-				this.shared.put(key, pool);
+				pool = open(build, key);
 			}
+			this.liveClients
+				.add(new LiveClient(build.definition(), pool, build.connectionConfig(), build.requestConfig()));
 			return pool;
 		}
 		finally {
@@ -205,11 +211,17 @@ public final class PooledHttpClientFactory {
 		}
 	}
 
-	private ConnectionPool openDefault(ClientBuild build, boolean first) {
+	private ConnectionPool open(ClientBuild build, @Nullable PoolKey key) {
 		String client = build.definition().getName();
-		return (first && this.pools.find(client) == null)
+		boolean first = build.isOfClient() || (key != null && key.equals(defaultKey(build.definition())));
+		ConnectionPool pool = (first && this.pools.find(client) == null)
 				? this.pools.open(client, poolSettings(build), build.newManager())
 				: this.pools.openTransient(client, poolSettings(build), build.newManager());
+		if (key != null) {
+			this.shared.values().removeIf(ConnectionPool::isClosed);
+			this.shared.put(key, pool);
+		}
+		return pool;
 	}
 
 	private PoolKey defaultKey(ClientDefinition definition) {
@@ -230,10 +242,27 @@ public final class PooledHttpClientFactory {
 
 	/**
 	 * Request to build the HttpClient of a client itself.
-	 *
-	 * @param definition what the client is
 	 */
-	private record Request(ClientDefinition definition) {
+	private static final class Request {
+
+		private final ClientDefinition definition;
+
+		private @Nullable ManagedConnectionManager connectionManager;
+
+		Request(ClientDefinition definition) {
+			this.definition = definition;
+		}
+
+	}
+
+	/**
+	 * HttpClient of a client.
+	 *
+	 * @param requestFactory request factory on the HttpClient
+	 * @param connectionManager connection manager of the HttpClient
+	 */
+	record BuiltClient(HttpComponentsClientHttpRequestFactory requestFactory,
+			ManagedConnectionManager connectionManager) {
 
 	}
 

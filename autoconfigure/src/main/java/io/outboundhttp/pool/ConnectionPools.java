@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.core5.io.CloseMode;
@@ -117,22 +118,32 @@ public final class ConnectionPools implements AutoCloseable {
 	}
 
 	/**
-	 * Return a new connection manager on the given pool for one more HttpClient.
-	 * @param pool the pool
-	 * @return the connection manager, or {@code null} if the pool was closed meanwhile
+	 * Return a new connection manager for one more HttpClient.
+	 * @param pool opens or finds the pool when the HttpClient is used first; asked again
+	 * if the pool that it found was closed meanwhile
+	 * @return the connection manager
 	 */
-	public @Nullable ManagedConnectionManager connectionManager(ConnectionPool pool) {
+	public ManagedConnectionManager connectionManager(Supplier<ConnectionPool> pool) {
+		return new ManagedConnectionManager((connectionManager) -> {
+			ConnectionPool candidate = pool.get();
+			while (!attach(connectionManager, candidate)) {
+				candidate = pool.get();
+			}
+			return candidate;
+		});
+	}
+
+	private boolean attach(ManagedConnectionManager connectionManager, ConnectionPool pool) {
 		this.lock.lock();
 		try {
 			Entry entry = this.entries.get(pool.getName());
 			if (entry == null || entry.pool != pool) {
-				return null;
+				return false;
 			}
-			ManagedConnectionManager connectionManager = new ManagedConnectionManager(pool);
 			if (entry.isTransient) {
 				entry.users.add(new User(connectionManager, this.unreachable, entry));
 			}
-			return connectionManager;
+			return true;
 		}
 		finally {
 			this.lock.unlock();

@@ -1,9 +1,13 @@
 package io.outboundhttp.pool;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.LeaseRequest;
@@ -25,40 +29,73 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagedConnectionManager implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
 
-	private final ConnectionPool pool;
+	/*
+	 * `lock` guards the one transition of `pool` from null to the pool, together with
+	 * `opener`. Afterwards `pool` is read without it.
+	 */
 
-	ManagedConnectionManager(ConnectionPool pool) {
-		this.pool = pool;
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private @Nullable Function<ManagedConnectionManager, ConnectionPool> opener;
+
+	private volatile @Nullable ConnectionPool pool;
+
+	ManagedConnectionManager(Function<ManagedConnectionManager, ConnectionPool> opener) {
+		this.opener = opener;
 	}
 
 	/**
-	 * Return the pool behind this connection manager.
+	 * Return the pool behind this connection manager. It is opened if need be; an
+	 * HttpClient that is never used never opens one.
 	 * @return the pool
+	 * @throws IllegalStateException if the owner of the pools is closed
 	 */
 	public ConnectionPool getPool() {
-		return this.pool;
+		ConnectionPool pool = this.pool;
+		return (pool != null) ? pool : openPool();
+	}
+
+	private ConnectionPool openPool() {
+		this.lock.lock();
+		try {
+			ConnectionPool pool = this.pool;
+			if (pool == null) {
+				pool = Objects.requireNonNull(this.opener, "no opener").apply(this);
+				this.pool = pool;
+				this.opener = null;
+			}
+			return pool;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private PoolingHttpClientConnectionManager manager() {
+		return getPool().manager();
 	}
 
 	@Override
 	public LeaseRequest lease(String id, HttpRoute route, Timeout requestTimeout, @Nullable Object state) {
-		this.pool.prepare(route);
-		return this.pool.manager().lease(id, route, requestTimeout, state);
+		ConnectionPool pool = getPool();
+		pool.prepare(route);
+		return pool.manager().lease(id, route, requestTimeout, state);
 	}
 
 	@Override
 	public void release(ConnectionEndpoint endpoint, @Nullable Object newState, @Nullable TimeValue validDuration) {
-		this.pool.manager().release(endpoint, newState, validDuration);
+		manager().release(endpoint, newState, validDuration);
 	}
 
 	@Override
 	public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue connectTimeout, HttpContext context)
 			throws IOException {
-		this.pool.manager().connect(endpoint, connectTimeout, context);
+		manager().connect(endpoint, connectTimeout, context);
 	}
 
 	@Override
 	public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws IOException {
-		this.pool.manager().upgrade(endpoint, context);
+		manager().upgrade(endpoint, context);
 	}
 
 	/**
@@ -78,57 +115,57 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 
 	@Override
 	public PoolStats getTotalStats() {
-		return this.pool.manager().getTotalStats();
+		return manager().getTotalStats();
 	}
 
 	@Override
 	public PoolStats getStats(HttpRoute route) {
-		return this.pool.manager().getStats(route);
+		return manager().getStats(route);
 	}
 
 	@Override
 	public void setMaxTotal(int max) {
-		this.pool.manager().setMaxTotal(max);
+		manager().setMaxTotal(max);
 	}
 
 	@Override
 	public int getMaxTotal() {
-		return this.pool.manager().getMaxTotal();
+		return manager().getMaxTotal();
 	}
 
 	@Override
 	public void setDefaultMaxPerRoute(int max) {
-		this.pool.manager().setDefaultMaxPerRoute(max);
+		manager().setDefaultMaxPerRoute(max);
 	}
 
 	@Override
 	public int getDefaultMaxPerRoute() {
-		return this.pool.manager().getDefaultMaxPerRoute();
+		return manager().getDefaultMaxPerRoute();
 	}
 
 	@Override
 	public void setMaxPerRoute(HttpRoute route, int max) {
-		this.pool.manager().setMaxPerRoute(route, max);
+		manager().setMaxPerRoute(route, max);
 	}
 
 	@Override
 	public int getMaxPerRoute(HttpRoute route) {
-		return this.pool.manager().getMaxPerRoute(route);
+		return manager().getMaxPerRoute(route);
 	}
 
 	@Override
 	public void closeIdle(TimeValue idleTime) {
-		this.pool.manager().closeIdle(idleTime);
+		manager().closeIdle(idleTime);
 	}
 
 	@Override
 	public void closeExpired() {
-		this.pool.manager().closeExpired();
+		manager().closeExpired();
 	}
 
 	@Override
 	public Set<HttpRoute> getRoutes() {
-		return this.pool.manager().getRoutes();
+		return manager().getRoutes();
 	}
 
 }
