@@ -1,6 +1,6 @@
 package io.outboundhttp.autoconfigure;
 
-import io.outboundhttp.client.OutboundHttpClients.RestClientCustomization;
+import io.outboundhttp.client.RestClientCustomization;
 
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;

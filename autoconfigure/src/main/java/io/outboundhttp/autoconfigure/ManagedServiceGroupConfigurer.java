@@ -3,7 +3,7 @@ package io.outboundhttp.autoconfigure;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.OutboundHttpClients;
-import io.outboundhttp.client.OutboundHttpClients.RestClientCustomization;
+import io.outboundhttp.client.RestClientCustomization;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;

@@ -12,6 +12,7 @@ import io.outboundhttp.client.OutboundHttpClientCustomizer;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.OutboundHttpRestTemplateCustomizer;
 import io.outboundhttp.client.PooledHttpClientFactory;
+import io.outboundhttp.client.RestClientCustomization;
 import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.LoggingPoolListener;
 import io.outboundhttp.pool.PoolListener;
@@ -143,17 +144,16 @@ public final class OutboundHttpAutoConfiguration {
 		@Bean
 		OutboundHttpClients outboundHttpClients(ConfiguredClients clients, ConnectionPools pools,
 				LiveClients liveClients, PooledHttpClientFactory factory, RequestFactoryBuilders builders,
-				OutboundHttpClients.RestClientCustomization customization,
-				ObjectProvider<ManagedRestTemplates> restTemplates) {
+				RestClientCustomization customization, ObjectProvider<ManagedRestTemplates> restTemplates) {
 			return new OutboundHttpClients(clients, pools, liveClients, factory, builders::get, customization,
 					restTemplates::getObject);
 		}
 
 		@Bean
-		OutboundHttpClients.RestClientCustomization outboundHttpRestClientCustomization(
+		RestClientCustomization outboundHttpRestClientCustomization(
 				ObjectProvider<RestClientCustomizer> bootCustomizers,
 				ObjectProvider<OutboundHttpClientCustomizer> customizers, LoadBalancing loadBalancing) {
-			return new OutboundHttpClients.RestClientCustomization(() -> bootCustomizers.orderedStream().toList(),
+			return new RestClientCustomization(() -> bootCustomizers.orderedStream().toList(),
 					customizers.orderedStream().toList(), loadBalancing);
 		}
 

@@ -3,6 +3,7 @@ package io.outboundhttp.autoconfigure;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.PooledHttpClientFactory;
+import io.outboundhttp.client.RestClientCustomization;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -159,14 +160,13 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 
 		@Bean
 		ManagedServiceGroupConfigurer outboundHttpServiceGroupConfigurer(ConfiguredClients definitions,
-				OutboundHttpClients clients, OutboundHttpClients.RestClientCustomization customization,
-				Environment environment) {
+				OutboundHttpClients clients, RestClientCustomization customization, Environment environment) {
 			return new ManagedServiceGroupConfigurer(definitions, clients, customization, environment);
 		}
 
 		@Bean
 		CustomizedServiceGroupConfigurer outboundHttpCustomizedServiceGroupConfigurer(
-				OutboundHttpClients.RestClientCustomization customization) {
+				RestClientCustomization customization) {
 			return new CustomizedServiceGroupConfigurer(customization);
 		}
 

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
 
@@ -35,11 +35,15 @@ final class PropertyOrigins {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(key, '.');
 		for (ConfigurationPropertySource source : this.sources) {
 			ConfigurationProperty property = source.getConfigurationProperty(name);
+			if (property == null && source instanceof IterableConfigurationPropertySource iterable) {
+				property = iterable.stream()
+					.filter(name::isAncestorOf)
+					.map(source::getConfigurationProperty)
+					.findFirst()
+					.orElse(null);
+			}
 			if (property != null) {
 				return Origin.from(property);
-			}
-			if (source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT) {
-				return Origin.from(source);
 			}
 		}
 		return null;
