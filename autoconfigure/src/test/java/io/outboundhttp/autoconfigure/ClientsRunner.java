@@ -1,0 +1,29 @@
+package io.outboundhttp.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/**
+ * {@link ApplicationContextRunner} with our auto-configurations and those of Spring Boot
+ * that they build upon.
+ */
+final class ClientsRunner {
+
+	private ClientsRunner() {
+	}
+
+	static ApplicationContextRunner create() {
+		return new ApplicationContextRunner().withConfiguration(
+				AutoConfigurations.of(OutboundHttpAutoConfiguration.class, OutboundHttpTakeoverAutoConfiguration.class,
+						SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
+						ImperativeHttpClientAutoConfiguration.class, RestClientAutoConfiguration.class,
+						RestTemplateAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class));
+	}
+
+}
