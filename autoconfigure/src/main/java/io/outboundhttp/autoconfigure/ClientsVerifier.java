@@ -54,7 +54,11 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		verifyBeans();
-		verifyNoOtherPrimary(RestClient.class);
+		verifyNoOtherPrimary("restClient", RestClient.class);
+		Class<?> restTemplate = OutboundHttpClientsRegistrar.restTemplate();
+		if (restTemplate != null) {
+			verifyNoOtherPrimary("restTemplate", restTemplate);
+		}
 		verifyLoadBalancer();
 		for (String client : this.clients.names()) {
 			verifyCustomizers(client);
@@ -79,12 +83,12 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 		}
 	}
 
-	private void verifyNoOtherPrimary(Class<?> type) {
+	private void verifyNoOtherPrimary(String kind, Class<?> type) {
 		String primary = this.environment.getProperty(PRIMARY_KEY);
 		if (primary == null) {
 			return;
 		}
-		String ours = OutboundHttpClientsRegistrar.beanName(primary, "restClient");
+		String ours = OutboundHttpClientsRegistrar.beanName(primary, kind);
 		for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
 			if (!name.equals(ours) && this.beanFactory.containsBeanDefinition(name)
 					&& this.beanFactory.getBeanDefinition(name).isPrimary()) {

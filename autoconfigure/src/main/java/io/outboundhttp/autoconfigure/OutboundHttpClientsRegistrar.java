@@ -57,7 +57,11 @@ final class OutboundHttpClientsRegistrar implements ImportBeanDefinitionRegistra
 		}
 	}
 
-	private static @Nullable Class<?> restTemplate() {
+	/**
+	 * Return the type of RestTemplates.
+	 * @return the type, or {@code null} where there is none any more
+	 */
+	static @Nullable Class<?> restTemplate() {
 		ClassLoader classLoader = OutboundHttpClients.class.getClassLoader();
 		return ClassUtils.isPresent(REST_TEMPLATE, classLoader)
 				? ClassUtils.resolveClassName(REST_TEMPLATE, classLoader) : null;

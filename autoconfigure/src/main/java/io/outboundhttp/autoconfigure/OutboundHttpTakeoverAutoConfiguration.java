@@ -94,25 +94,28 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		RestClientBuilderConfigurer restClientBuilderConfigurer(ClientHttpRequestFactoryBuilder<?> builder,
+		RestClientBuilderConfigurer restClientBuilderConfigurer(
+				ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder, RequestFactoryBuilders builders,
 				DefaultClientSettings settings, ObjectProvider<RestClientCustomizer> customizers) {
-			return new ManagedRestClientBuilderConfigurer(builder, settings, customizers.orderedStream().toList());
+			return new ManagedRestClientBuilderConfigurer(builder.getIfAvailable(builders::create), settings,
+					customizers.orderedStream().toList());
 		}
 
 		@Bean
 		@ConditionalOnMissingBean(RestClientSsl.class)
 		@ConditionalOnBean(SslBundles.class)
-		ManagedRestClientSsl restClientSsl(ClientHttpRequestFactoryBuilder<?> builder, DefaultClientSettings settings,
-				SslBundles sslBundles) {
-			return new ManagedRestClientSsl(builder, settings, sslBundles);
+		ManagedRestClientSsl restClientSsl(ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder,
+				RequestFactoryBuilders builders, DefaultClientSettings settings, SslBundles sslBundles) {
+			return new ManagedRestClientSsl(builder.getIfAvailable(builders::create), settings, sslBundles);
 		}
 
 		@Bean
 		@Lazy
 		@ConditionalOnMissingBean
-		ClientHttpRequestFactory clientHttpRequestFactory(ClientHttpRequestFactoryBuilder<?> builder,
-				DefaultClientSettings settings) {
-			return builder.build(settings.forBuilder(builder));
+		ClientHttpRequestFactory clientHttpRequestFactory(ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder,
+				RequestFactoryBuilders builders, DefaultClientSettings settings) {
+			ClientHttpRequestFactoryBuilder<?> available = builder.getIfAvailable(builders::create);
+			return available.build(settings.forBuilder(available));
 		}
 
 	}
