@@ -1,5 +1,8 @@
 package io.outboundhttp.autoconfigure;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -8,6 +11,7 @@ import org.springframework.boot.http.converter.autoconfigure.HttpMessageConverte
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * {@link ApplicationContextRunner} with our auto-configurations and those of Spring Boot
@@ -24,6 +28,20 @@ final class ClientsRunner {
 						SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
 						ImperativeHttpClientAutoConfiguration.class, RestClientAutoConfiguration.class,
 						RestTemplateAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class));
+	}
+
+	/**
+	 * Create a runner with properties whose keys may contain a colon.
+	 */
+	static ApplicationContextRunner withProperties(String... properties) {
+		Map<String, Object> source = new LinkedHashMap<>();
+		for (String property : properties) {
+			int end = property.indexOf('=');
+			source.put(property.substring(0, end), property.substring(end + 1));
+		}
+		return create().withInitializer((context) -> context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("map", source)));
 	}
 
 }

@@ -1,0 +1,125 @@
+package io.outboundhttp.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import io.outboundhttp.autoconfigure.GeneratedMetadata.Property;
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.testsupport.TestHttpServer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Walks every key of the generated metadata that belongs to no single client, and sees
+ * the background sweep that follows the keys of clients. A key without a check fails.
+ */
+class GlobalKeysTests {
+
+	private final Map<String, Consumer<ApplicationContextRunner>> checks = Map.of("enabled", GlobalKeysTests::enabled,
+			"takeover", GlobalKeysTests::takeover, "primary", GlobalKeysTests::primary, "fail-on-unknown",
+			GlobalKeysTests::failOnUnknown, "clients", GlobalKeysTests::clients);
+
+	static List<String> keys() {
+		return GeneratedMetadata.load()
+			.properties()
+			.stream()
+			.map(Property::name)
+			.filter((name) -> !name.startsWith(GeneratedMetadata.DEFAULTS))
+			.map((name) -> name.substring(OutboundHttpProperties.PREFIX.length() + 1))
+			.toList();
+	}
+
+	@ParameterizedTest(name = "outbound-http.{0}")
+	@MethodSource("keys")
+	@DisplayName("X8 no global key is dead")
+	void globalKeyHasItsEffect(String key) {
+		Consumer<ApplicationContextRunner> check = this.checks.get(key);
+		assertThat(check).as("check of '%s': every key needs a test that shows its effect", key).isNotNull();
+		check.accept(ClientsRunner.create());
+	}
+
+	private static void enabled(ApplicationContextRunner runner) {
+		runner.run((context) -> assertThat(context).hasSingleBean(OutboundHttpClients.class));
+		runner.withPropertyValues("outbound-http.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(OutboundHttpClients.class)
+				.hasSingleBean(RestClient.Builder.class));
+	}
+
+	private static void takeover(ApplicationContextRunner runner) {
+		try (TestHttpServer server = TestHttpServer.start()) {
+			runner.run((context) -> {
+				call(context.getBean(RestClient.Builder.class).build(), server);
+				assertThat(context.getBean(OutboundHttpClients.class).openPools()).hasSize(1);
+			});
+			runner.withPropertyValues("outbound-http.takeover=false").run((context) -> {
+				call(context.getBean(RestClient.Builder.class).build(), server);
+				assertThat(context.getBean(OutboundHttpClients.class).openPools()).isEmpty();
+			});
+		}
+	}
+
+	private static void primary(ApplicationContextRunner runner) {
+		ApplicationContextRunner two = runner.withPropertyValues("outbound-http.clients.a.user-agent=a",
+				"outbound-http.clients.b.user-agent=b");
+		try (TestHttpServer server = TestHttpServer.start()) {
+			two.run((context) -> assertThat(context.getBeanProvider(RestClient.class).getIfUnique()).isNull());
+			two.withPropertyValues("outbound-http.primary=b").run((context) -> {
+				call(context.getBean(RestClient.class), server);
+				context.getBean(RestTemplate.class).getForObject(server.url("/x"), String.class);
+				assertThat(server.requests()).hasSize(2)
+					.allMatch((request) -> "b".equals(request.header("User-Agent")));
+			});
+		}
+	}
+
+	private static void failOnUnknown(ApplicationContextRunner runner) {
+		ApplicationContextRunner unknown = runner.withPropertyValues("outbound-http.tkeover=false");
+		unknown.run((context) -> assertThat(context).hasFailed());
+		unknown.withPropertyValues("outbound-http.fail-on-unknown=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private static void clients(ApplicationContextRunner runner) {
+		runner.withPropertyValues("outbound-http.clients.a.pool.max-total=9")
+			.run((context) -> assertThat(context.getBean(OutboundHttpClients.class).pool("a").snapshot().maxTotal())
+				.isEqualTo(9));
+	}
+
+	private static void call(RestClient client, TestHttpServer server) {
+		assertThat(client.get().uri(server.url("/x")).retrieve().body(String.class)).isEqualTo("ok");
+	}
+
+	@Test
+	@DisplayName("X8 evict-interval and idle-timeout close idle connections without traffic")
+	void idleConnectionIsClosedBySweepWithoutTraffic() {
+		try (TestHttpServer swept = TestHttpServer.start(); TestHttpServer kept = TestHttpServer.start()) {
+			ClientsRunner.create()
+				.withPropertyValues("outbound-http.defaults.pool.idle-timeout=50ms",
+						"outbound-http.clients.swept.pool.evict-interval=20ms",
+						"outbound-http.clients.kept.pool.evict-interval=10m")
+				.run((context) -> {
+					OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
+					call(clients.restClient("kept"), kept);
+					call(clients.restClient("swept"), swept);
+					Awaitility.await()
+						.atMost(Duration.ofSeconds(10))
+						.until(() -> clients.pool("swept").snapshot().available() == 0);
+					swept.awaitNoOpenConnections();
+					assertThat(kept.openConnections()).isEqualTo(1);
+				});
+		}
+	}
+
+}
