@@ -1,0 +1,187 @@
+package io.outboundhttp.pool;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.outboundhttp.FakeTimeSource;
+import io.outboundhttp.testsupport.Threads;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link Upkeep}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(30)
+class UpkeepTests {
+
+	private final FakeTimeSource time = new FakeTimeSource(42);
+
+	private final LinkedBlockingQueue<Long> runs = new LinkedBlockingQueue<>();
+
+	private Upkeep upkeep = new Upkeep(this.time, (nowNanos) -> {
+		this.runs.add(nowNanos);
+		return PoolFixture.NEVER.toNanos();
+	});
+
+	@AfterEach
+	void noThreadIsLeft() {
+		this.upkeep.close();
+		Threads.awaitNone(Upkeep.THREAD_NAME);
+	}
+
+	@Test
+	void thereIsNoThreadBeforeTheFirstWake() {
+		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+	}
+
+	@Test
+	void wakeRunsTheWorkOnADaemonThreadWithTheReadingOfTheClock() throws Exception {
+		this.upkeep.wake();
+		assertThat(this.runs.take()).isEqualTo(42);
+		this.time.advance(Duration.ofNanos(7));
+		this.upkeep.wake();
+		await().until(() -> this.runs.take() == 49);
+		assertThat(Threads.live(Upkeep.THREAD_NAME)).singleElement().matches(Thread::isDaemon);
+	}
+
+	@Test
+	void workRunsAgainAfterTheDelayItReturned() throws Exception {
+		CountDownLatch thrice = new CountDownLatch(3);
+		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+			thrice.countDown();
+			return Duration.ofMillis(1).toNanos();
+		});
+		this.upkeep.wake();
+		assertThat(thrice.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void wakeDuringTheWorkIsNotLost() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+			begun.countDown();
+			awaitQuietly(goOn);
+			this.runs.add(nowNanos);
+			return PoolFixture.NEVER.toNanos();
+		});
+		this.upkeep.wake();
+		begun.await();
+		this.upkeep.wake();
+		goOn.countDown();
+		this.runs.take();
+		this.runs.take();
+	}
+
+	@Test
+	void interruptDoesNotEndTheThread(CapturedOutput output) throws Exception {
+		this.upkeep.wake();
+		this.runs.take();
+		Thread thread = Threads.live(Upkeep.THREAD_NAME).get(0);
+		thread.interrupt();
+		this.runs.take();
+		thread.interrupt();
+		this.runs.take();
+		this.upkeep.wake();
+		this.runs.take();
+		assertThat(thread.isAlive()).isTrue();
+		assertThat(output).contains("was interrupted by someone else; it goes on");
+	}
+
+	@Test
+	void failureDoesNotEndTheThread(CapturedOutput output) throws Exception {
+		AtomicInteger count = new AtomicInteger();
+		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+			this.runs.add(nowNanos);
+			switch (count.incrementAndGet()) {
+				case 1 -> throw new IllegalStateException("first run");
+				case 2 -> throw new StackOverflowError("second run");
+				default -> {
+					return PoolFixture.NEVER.toNanos();
+				}
+			}
+		});
+		for (int i = 0; i < 3; i++) {
+			this.upkeep.wake();
+			this.runs.take();
+		}
+		await().untilAsserted(() -> assertThat(output).contains("first run").contains("second run"));
+		assertThat(Threads.names(Upkeep.THREAD_NAME)).hasSize(1);
+	}
+
+	@Test
+	void failedWorkIsTriedAgainWithoutBeingWoken() throws Exception {
+		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+			this.runs.add(nowNanos);
+			throw new IllegalStateException("always");
+		});
+		this.upkeep.wake();
+		this.runs.take();
+		assertThat(this.runs.poll(10, TimeUnit.SECONDS)).isNotNull();
+	}
+
+	@Test
+	void closeEndsTheThreadForGood() throws Exception {
+		this.upkeep.wake();
+		this.runs.take();
+		this.upkeep.close();
+		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+		this.upkeep.wake();
+		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+		assertThat(this.runs).isEmpty();
+	}
+
+	@Test
+	void closeFromTheWorkDoesNotWaitForItself() throws Exception {
+		CountDownLatch closed = new CountDownLatch(1);
+		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+			this.upkeep.close();
+			closed.countDown();
+			return 0;
+		});
+		this.upkeep.wake();
+		assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void closeWaitsOnlyForAWhileAndSaysSo(CapturedOutput output) throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+			begun.countDown();
+			awaitQuietly(goOn);
+			return 0;
+		});
+		this.upkeep.wake();
+		begun.await();
+		try {
+			this.upkeep.close();
+			assertThat(output).contains("is still at work 2000 ms after its end was asked for");
+		}
+		finally {
+			goOn.countDown();
+		}
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
