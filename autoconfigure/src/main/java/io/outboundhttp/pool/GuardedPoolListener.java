@@ -35,7 +35,7 @@ final class GuardedPoolListener implements PoolListener {
 			try {
 				event.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("Client '{}': pool listener {} failed", pool.getName(), listener.getClass().getName(), ex);
 			}
 		}
