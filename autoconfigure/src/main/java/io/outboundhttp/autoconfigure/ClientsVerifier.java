@@ -30,13 +30,16 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final RequestFactoryBuilders builders;
+
 	private final List<OutboundHttpClientCustomizer> customizers;
 
 	ClientsVerifier(Environment environment, ConfiguredClients clients, ConfigurableListableBeanFactory beanFactory,
-			List<OutboundHttpClientCustomizer> customizers) {
+			RequestFactoryBuilders builders, List<OutboundHttpClientCustomizer> customizers) {
 		this.environment = environment;
 		this.clients = clients;
 		this.beanFactory = beanFactory;
+		this.builders = builders;
 		this.customizers = customizers;
 		verifyPrimary();
 	}
@@ -62,6 +65,9 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 		verifyLoadBalancer();
 		for (String client : this.clients.names()) {
 			verifyCustomizers(client);
+		}
+		if (this.clients.names().contains(ClientDefinition.DEFAULT_NAME)) {
+			this.builders.verify();
 		}
 	}
 

@@ -104,8 +104,10 @@ public final class OutboundHttpAutoConfiguration {
 
 		@Bean
 		ClientsVerifier outboundHttpClientsVerifier(Environment environment, ConfiguredClients clients,
-				ConfigurableListableBeanFactory beanFactory, ObjectProvider<OutboundHttpClientCustomizer> customizers) {
-			return new ClientsVerifier(environment, clients, beanFactory, customizers.orderedStream().toList());
+				ConfigurableListableBeanFactory beanFactory, RequestFactoryBuilders builders,
+				ObjectProvider<OutboundHttpClientCustomizer> customizers) {
+			return new ClientsVerifier(environment, clients, beanFactory, builders,
+					customizers.orderedStream().toList());
 		}
 
 		@Bean
@@ -163,7 +165,8 @@ public final class OutboundHttpAutoConfiguration {
 	 * What builds RestTemplates, as long as there is such a thing.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ RestTemplate.class, RestTemplateBuilder.class })
+	@ConditionalOnClass(value = { RestTemplate.class, RestTemplateBuilder.class },
+			name = "org.apache.hc.client5.http.impl.classic.HttpClientBuilder")
 	@ConditionalOnMissingBean(ManagedRestTemplates.class)
 	static class RestTemplateConfiguration {
 

@@ -1,6 +1,8 @@
 package io.outboundhttp.autoconfigure;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.PooledHttpClientFactory;
@@ -8,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.util.LambdaSafe;
 
 /**
@@ -18,6 +22,10 @@ import org.springframework.boot.util.LambdaSafe;
  * behind Boot's own clients, where that is taken over.
  */
 final class RequestFactoryBuilders {
+
+	/** Configurations that make the builder bean of an application that has none. */
+	private static final Set<String> MADE_HERE = Set.of(ImperativeHttpClientAutoConfiguration.class.getName(),
+			OutboundHttpTakeoverAutoConfiguration.ReactiveConfiguration.class.getName());
 
 	private final PooledHttpClientFactory factory;
 
@@ -60,6 +68,29 @@ final class RequestFactoryBuilders {
 	 */
 	HttpComponentsClientHttpRequestFactoryBuilder createUnmanaged() {
 		return customize(this.factory.withDefaults(ClientHttpRequestFactoryBuilder.httpComponents()));
+	}
+
+	/**
+	 * Build HttpClients that nobody uses, where application code has a say in them. What
+	 * it must not do then stops the start instead of the first call.
+	 * @throws io.outboundhttp.client.ReplacedConnectionManagerException if the code set
+	 * another connection manager
+	 */
+	void verify() {
+		HttpComponentsClientHttpRequestFactoryBuilder takenOver = takenOver();
+		if (takenOver != null && isOfApplication()) {
+			takenOver.build(HttpClientSettings.defaults());
+		}
+		if (!this.customizers.isEmpty()) {
+			create().build(HttpClientSettings.defaults());
+		}
+	}
+
+	private boolean isOfApplication() {
+		return Stream.of(this.beanFactory.getBeanNamesForType(ClientHttpRequestFactoryBuilder.class))
+			.filter(this.beanFactory::containsBeanDefinition)
+			.map((name) -> String.valueOf(this.beanFactory.getBeanDefinition(name).getFactoryBeanName()))
+			.anyMatch((factory) -> !MADE_HERE.contains(factory));
 	}
 
 	private @Nullable HttpComponentsClientHttpRequestFactoryBuilder takenOver() {
