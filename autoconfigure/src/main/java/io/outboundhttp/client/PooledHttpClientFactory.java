@@ -171,7 +171,9 @@ public final class PooledHttpClientFactory {
 		PoolKey key = key(build, replaced);
 		replaced.close(CloseMode.IMMEDIATE);
 		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
-		builder.setConnectionManager(connectionManager).setConnectionManagerShared(true);
+		builder.setConnectionManager(connectionManager)
+			.setConnectionManagerShared(true)
+			.addExecInterceptorFirst(DiscardOnError.NAME, new DiscardOnError());
 		Request request = this.requests.get();
 		if (request != null) {
 			request.connectionManager = connectionManager;
