@@ -58,7 +58,7 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		verifyBeans();
 		verifyNoOtherPrimary("restClient", RestClient.class);
-		Class<?> restTemplate = OutboundHttpClientsRegistrar.restTemplate();
+		Class<?> restTemplate = OutboundHttpClientsRegistrar.restTemplate(this.beanFactory.getBeanClassLoader());
 		if (restTemplate != null) {
 			verifyNoOtherPrimary("restTemplate", restTemplate);
 		}

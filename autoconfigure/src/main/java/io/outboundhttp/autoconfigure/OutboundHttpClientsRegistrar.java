@@ -1,6 +1,5 @@
 package io.outboundhttp.autoconfigure;
 
-import io.outboundhttp.client.OutboundHttpClients;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,11 @@ final class OutboundHttpClientsRegistrar implements ImportBeanDefinitionRegistra
 
 	private final Environment environment;
 
-	OutboundHttpClientsRegistrar(Environment environment) {
+	private final ClassLoader classLoader;
+
+	OutboundHttpClientsRegistrar(Environment environment, ClassLoader classLoader) {
 		this.environment = environment;
+		this.classLoader = classLoader;
 	}
 
 	/**
@@ -45,7 +47,7 @@ final class OutboundHttpClientsRegistrar implements ImportBeanDefinitionRegistra
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
 		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(this.environment);
-		Class<?> restTemplate = restTemplate();
+		Class<?> restTemplate = restTemplate(this.classLoader);
 		for (String client : OutboundHttpPropertiesBinding.enabledNames(properties)) {
 			boolean primary = client.equals(properties.getPrimary());
 			register(registry, client, "restClient", RestClient.class, primary);
@@ -59,10 +61,10 @@ final class OutboundHttpClientsRegistrar implements ImportBeanDefinitionRegistra
 
 	/**
 	 * Return the type of RestTemplates.
+	 * @param classLoader class loader of the beans
 	 * @return the type, or {@code null} where there is none any more
 	 */
-	static @Nullable Class<?> restTemplate() {
-		ClassLoader classLoader = OutboundHttpClients.class.getClassLoader();
+	static @Nullable Class<?> restTemplate(@Nullable ClassLoader classLoader) {
 		return ClassUtils.isPresent(REST_TEMPLATE, classLoader)
 				? ClassUtils.resolveClassName(REST_TEMPLATE, classLoader) : null;
 	}
