@@ -1,8 +1,10 @@
 package io.outboundhttp.autoconfigure;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.outboundhttp.autoconfigure.OutboundHttpProperties.Client;
@@ -69,19 +71,42 @@ final class ClientNames {
 		return result;
 	}
 
+	/**
+	 * Return the names below which there is any property, without binding the clients.
+	 * @param environment where the properties come from
+	 * @return the names of the clients that are meant
+	 * @throws OutboundHttpConfigurationException if files have two names that differ only
+	 * in how they are written
+	 */
+	static Set<String> find(Environment environment) {
+		Map<String, String> names = writtenInFull(environment);
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			namesIn(source).forEach((name) -> names.putIfAbsent(bare(name), name));
+		}
+		return new LinkedHashSet<>(names.values());
+	}
+
 	private static Map<String, String> writtenInFull(Environment environment) {
 		Map<String, String> names = new LinkedHashMap<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable
-					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
-				iterable.stream().filter(CLIENTS::isAncestorOf).forEach((name) -> {
-					String client = name.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL);
-					@Nullable String other = names.put(bare(client), client);
-					if (other != null && !other.equals(client)) {
-						throw ambiguous(other, client);
+			if (!(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+				for (String name : namesIn(source)) {
+					@Nullable String other = names.put(bare(name), name);
+					if (other != null && !other.equals(name)) {
+						throw ambiguous(other, name);
 					}
-				});
+				}
 			}
+		}
+		return names;
+	}
+
+	private static Set<String> namesIn(ConfigurationPropertySource source) {
+		Set<String> names = new LinkedHashSet<>();
+		if (source instanceof IterableConfigurationPropertySource iterable) {
+			iterable.stream()
+				.filter(CLIENTS::isAncestorOf)
+				.forEach((name) -> names.add(name.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL)));
 		}
 		return names;
 	}

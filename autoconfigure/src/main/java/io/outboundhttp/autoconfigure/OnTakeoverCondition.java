@@ -5,6 +5,7 @@ import io.outboundhttp.client.ClientDefinition;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -17,6 +18,10 @@ class OnTakeoverCondition extends SpringBootCondition {
 
 	static final String KEY = OutboundHttpProperties.PREFIX + ".takeover";
 
+	private static final String DEFAULT_CLIENT_PREFIX = KnownKeys.clientPrefix(ClientDefinition.DEFAULT_NAME);
+
+	private static final String ENABLED = ".enabled";
+
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Takeover of Spring Boot's HTTP clients");
@@ -26,10 +31,20 @@ class OnTakeoverCondition extends SpringBootCondition {
 		return ConditionOutcome.match(message.because("it is not switched off"));
 	}
 
+	/**
+	 * Look at the few keys that matter. The condition is evaluated many times in a start,
+	 * and binding all clients takes long where there are many.
+	 * @param environment where the properties come from
+	 * @return whether there is a takeover
+	 */
 	static boolean isOn(Environment environment) {
-		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(environment);
-		return properties.isTakeover()
-				&& OutboundHttpPropertiesBinding.enabledNames(properties).contains(ClientDefinition.DEFAULT_NAME);
+		Binder binder = Binder.get(environment);
+		return isTrue(binder, KEY) && binder.bind(DEFAULT_CLIENT_PREFIX + ENABLED, Boolean.class)
+			.orElseGet(() -> isTrue(binder, KnownKeys.DEFAULTS_PREFIX + ENABLED));
+	}
+
+	private static boolean isTrue(Binder binder, String key) {
+		return binder.bind(key, Boolean.class).orElse(true);
 	}
 
 }

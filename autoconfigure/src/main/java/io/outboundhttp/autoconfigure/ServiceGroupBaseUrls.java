@@ -6,6 +6,8 @@ import java.util.Map;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -20,6 +22,10 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 
 	static final String PROPERTY_SOURCE_NAME = "outboundHttpServiceGroupBaseUrls";
 
+	private static final String ENABLED_KEY = OutboundHttpProperties.PREFIX + ".enabled";
+
+	private static final Bindable<String> STRING = Bindable.of(String.class);
+
 	/**
 	 * Return Boot's property for the base URL of a group.
 	 * @param group name of the group
@@ -31,13 +37,7 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		Map<String, Object> baseUrls = new LinkedHashMap<>();
-		for (Map.Entry<String, OutboundHttpProperties.Client> client : clients(environment).entrySet()) {
-			String baseUrl = client.getValue().getBaseUrl();
-			if (baseUrl != null) {
-				baseUrls.put(key(client.getKey()), baseUrl);
-			}
-		}
+		Map<String, Object> baseUrls = baseUrls(environment);
 		environment.getPropertySources().remove(PROPERTY_SOURCE_NAME);
 		if (!baseUrls.isEmpty()) {
 			environment.getPropertySources().addLast(new MapPropertySource(PROPERTY_SOURCE_NAME, baseUrls));
@@ -45,17 +45,28 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 	}
 
 	/**
-	 * Return the clients whose base URLs are repeated. What cannot be bound is reported
-	 * when the application context binds it again, with a proper analysis.
+	 * Return the base URLs that are repeated. What cannot be bound is reported when the
+	 * application context binds it again, with a proper analysis.
 	 */
-	private static Map<String, OutboundHttpProperties.Client> clients(ConfigurableEnvironment environment) {
+	private static Map<String, Object> baseUrls(ConfigurableEnvironment environment) {
+		Map<String, Object> baseUrls = new LinkedHashMap<>();
+		Binder binder = Binder.get(environment);
 		try {
-			OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(environment);
-			return properties.isEnabled() && properties.isTakeover() ? properties.getClients() : Map.of();
+			if (isTrue(binder, ENABLED_KEY) && isTrue(binder, OnTakeoverCondition.KEY)) {
+				for (String name : ClientNames.find(environment)) {
+					binder.bind(KnownKeys.name(KnownKeys.clientPrefix(name) + ".base-url"), STRING)
+						.ifBound((baseUrl) -> baseUrls.put(key(name), baseUrl));
+				}
+			}
 		}
 		catch (BindException | OutboundHttpConfigurationException ex) {
 			return Map.of();
 		}
+		return baseUrls;
+	}
+
+	private static boolean isTrue(Binder binder, String key) {
+		return binder.bind(key, Boolean.class).orElse(true);
 	}
 
 	@Override
