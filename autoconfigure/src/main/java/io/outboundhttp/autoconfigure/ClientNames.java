@@ -1,10 +1,8 @@
 package io.outboundhttp.autoconfigure;
 
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.outboundhttp.autoconfigure.OutboundHttpProperties.Client;
@@ -63,7 +61,7 @@ final class ClientNames {
 			if (full == null || full.equals(name)) {
 				String other = names.put(bare, name);
 				if (other != null) {
-					throw ambiguous(other, name);
+					throw ambiguous(environment, KnownKeys.clientPrefix(other), KnownKeys.clientPrefix(name));
 				}
 				result.put(name, client);
 			}
@@ -71,50 +69,30 @@ final class ClientNames {
 		return result;
 	}
 
-	/**
-	 * Return the names below which there is any property, without binding the clients.
-	 * @param environment where the properties come from
-	 * @return the names of the clients that are meant
-	 * @throws OutboundHttpConfigurationException if files have two names that differ only
-	 * in how they are written
-	 */
-	static Set<String> find(Environment environment) {
-		Map<String, String> names = writtenInFull(environment);
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			namesIn(source).forEach((name) -> names.putIfAbsent(bare(name), name));
-		}
-		return new LinkedHashSet<>(names.values());
-	}
-
 	private static Map<String, String> writtenInFull(Environment environment) {
 		Map<String, String> names = new LinkedHashMap<>();
+		Map<String, ConfigurationPropertyName> keys = new LinkedHashMap<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (!(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
-				for (String name : namesIn(source)) {
-					@Nullable String other = names.put(bare(name), name);
-					if (other != null && !other.equals(name)) {
-						throw ambiguous(other, name);
+			if (source instanceof IterableConfigurationPropertySource iterable
+					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+				iterable.stream().filter(CLIENTS::isAncestorOf).forEach((key) -> {
+					String client = key.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL);
+					@Nullable String other = names.put(bare(client), client);
+					if (other != null && !other.equals(client)) {
+						throw ambiguous(environment, String.valueOf(keys.get(other)), key.toString());
 					}
-				}
+					keys.putIfAbsent(client, key);
+				});
 			}
 		}
 		return names;
 	}
 
-	private static Set<String> namesIn(ConfigurationPropertySource source) {
-		Set<String> names = new LinkedHashSet<>();
-		if (source instanceof IterableConfigurationPropertySource iterable) {
-			iterable.stream()
-				.filter(CLIENTS::isAncestorOf)
-				.forEach((name) -> names.add(name.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL)));
-		}
-		return names;
-	}
-
-	private static OutboundHttpConfigurationException ambiguous(String first, String second) {
+	private static OutboundHttpConfigurationException ambiguous(Environment environment, String first, String second) {
+		PropertyOrigins origins = new PropertyOrigins(environment);
 		return new OutboundHttpConfigurationException(
-				"The clients '%s' and '%s' below '%s' have names that differ only in case, dots, dashes or underscores."
-					.formatted(first, second, KnownKeys.CLIENTS_PREFIX),
+				"Two clients have names that differ only in case, dots, dashes or underscores:%n%n    %s%n    %s"
+					.formatted(origins.describe(first), origins.describe(second)),
 				"Write the name in one way, or give one of the two clients another name.");
 	}
 

@@ -13,7 +13,6 @@ import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.RouteTarget;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
@@ -63,29 +62,32 @@ final class ClientSettingValidator {
 		if (value == null) {
 			return;
 		}
+		URI uri = null;
+		String mistake = "It has no host.";
 		try {
-			URI uri = new URI(value);
-			if (uri.getRawUserInfo() != null || value.contains("@")) {
-				throw new OutboundHttpConfigurationException(
-						"Client '%s': the URL of '%s' carries credentials.".formatted(this.client,
-								layer.describe(ClientSetting.BASE_URL)),
-						"Take user and password out of the URL and send them as a header, for example through an "
-								+ "OutboundHttpClientCustomizer.");
-			}
-			String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-			if (!List.of("http", "https", "lb").contains(scheme)) {
-				throw invalid(layer, ClientSetting.BASE_URL, value, "It must start with http://, https:// or lb://.");
-			}
-			if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-				throw new OutboundHttpConfigurationException("Client '%s': the URL of '%s' has a query or fragment."
-					.formatted(this.client, layer.describe(ClientSetting.BASE_URL)), "End the base URL with its path.");
-			}
-			if (uri.getRawAuthority() == null || (uri.getHost() == null && !scheme.equals("lb"))) {
-				throw invalid(layer, ClientSetting.BASE_URL, value, "It has no host.");
-			}
+			uri = new URI(value);
 		}
 		catch (URISyntaxException ex) {
-			throw invalid(layer, ClientSetting.BASE_URL, value, "It is no URL: " + ex.getReason() + ".");
+			mistake = "It is no URL: " + ex.getReason() + ".";
+		}
+		// first what may be secret, so that no later message shows it
+		if (value.contains("@") && (uri == null || uri.getHost() == null || uri.getRawUserInfo() != null)) {
+			throw new OutboundHttpConfigurationException(
+					"Client '%s': the URL of '%s' carries credentials.".formatted(this.client,
+							layer.describe(ClientSetting.BASE_URL)),
+					"Take user and password out of the URL and send them as a header, for example through an "
+							+ "OutboundHttpClientCustomizer.");
+		}
+		if (value.contains("?") || value.contains("#")) {
+			throw new OutboundHttpConfigurationException("Client '%s': the URL of '%s' has a query or fragment."
+				.formatted(this.client, layer.describe(ClientSetting.BASE_URL)), "End the base URL with its path.");
+		}
+		String scheme = (uri != null) ? String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT) : "";
+		if (uri != null && !List.of("http", "https", "lb").contains(scheme)) {
+			throw invalid(layer, ClientSetting.BASE_URL, value, "It must start with http://, https:// or lb://.");
+		}
+		if (uri == null || uri.getRawAuthority() == null || (uri.getHost() == null && !scheme.equals("lb"))) {
+			throw invalid(layer, ClientSetting.BASE_URL, value, mistake);
 		}
 	}
 
@@ -96,12 +98,16 @@ final class ClientSettingValidator {
 		}
 		headers.forEach((name, values) -> {
 			if (!HEADER_NAME.matcher(name).matches()) {
-				throw invalid(layer, ClientSetting.DEFAULT_HEADER, name, "It is no name of an HTTP header.");
+				throw new OutboundHttpConfigurationException(
+						"Client '%s': '%s' of '%s' is no name of an HTTP header.".formatted(this.client, name,
+								describe(layer, ClientSetting.DEFAULT_HEADER, name)),
+						"Correct the name of the header. One with other characters than letters, digits and dashes is "
+								+ "written in brackets: '[X_Team]'.");
 			}
 			if (values.stream().anyMatch((value) -> value.contains("\r") || value.contains("\n"))) {
 				throw new OutboundHttpConfigurationException(
-						"Client '%s': the value of '%s.%s' has a line break.".formatted(this.client,
-								layer.describe(ClientSetting.DEFAULT_HEADER), name),
+						"Client '%s': the value of '%s' has a line break.".formatted(this.client,
+								describe(layer, ClientSetting.DEFAULT_HEADER, name)),
 						"Write the value of the header in one line.");
 			}
 		});
@@ -142,12 +148,13 @@ final class ClientSettingValidator {
 				RouteTarget.parse(target);
 			}
 			catch (IllegalArgumentException ex) {
-				throw invalid(layer, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, target,
-						"A route is written as [scheme://host:port], but " + ex.getMessage() + ".");
+				throw new OutboundHttpConfigurationException(
+						"Client '%s': '%s' of '%s' is no route: %s.".formatted(this.client, target,
+								describe(layer, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, target), ex.getMessage()),
+						"Write the route in brackets: '[scheme://host:port]'.");
 			}
 			if (!ClientSetting.POOL_MAX_PER_ROUTE.accepts(max)) {
-				throw new InvalidConfigurationPropertyValueException(
-						layer.key(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES) + "[" + target + "]", max,
+				throw invalid(describe(layer, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, target), max,
 						"It must be " + ClientSetting.POOL_MAX_PER_ROUTE.expected() + ".");
 			}
 		});
@@ -212,9 +219,25 @@ final class ClientSettingValidator {
 		}
 	}
 
-	private InvalidConfigurationPropertyValueException invalid(SettingLayer layer, ClientSetting<?> setting,
-			Object value, String reason) {
-		return new InvalidConfigurationPropertyValueException(layer.key(setting), value, reason);
+	private OutboundHttpConfigurationException invalid(SettingLayer layer, ClientSetting<?> setting, Object value,
+			String reason) {
+		return invalid(layer.describe(setting), value, reason);
+	}
+
+	/**
+	 * Boot's InvalidConfigurationPropertyValueException would lose the origin of a key
+	 * that is not written exactly like ours: camel case, or an environment variable.
+	 */
+	private OutboundHttpConfigurationException invalid(String key, Object value, String reason) {
+		return new OutboundHttpConfigurationException(
+				"Client '%s': '%s' has the value '%s'. %s".formatted(this.client, key, value, reason),
+				"Correct the value, or remove it to use the inherited or built-in one.");
+	}
+
+	private static String describe(SettingLayer layer, ClientSetting<?> setting, String element) {
+		String dotted = layer.key(setting) + "." + element;
+		String described = layer.origin().apply(dotted);
+		return described.equals(dotted) ? layer.origin().apply(layer.key(setting) + "[" + element + "]") : described;
 	}
 
 	private OutboundHttpConfigurationException contradiction(SettingResolution settings, ClientSetting<?> first,

@@ -25,9 +25,11 @@ final class OutboundHttpPropertiesBinding {
 		OutboundHttpProperties properties = Binder.get(environment)
 			.bindOrCreate(OutboundHttpProperties.PREFIX, OutboundHttpProperties.class);
 		properties.setClients(ClientNames.collapse(properties.getClients(), environment));
+		PropertyOrigins origins = new PropertyOrigins(environment);
 		properties.getClients()
 			.keySet()
-			.forEach((name) -> ClientNames.validate(name, "A client below '%s'".formatted(KnownKeys.CLIENTS_PREFIX)));
+			.forEach((name) -> ClientNames.validate(name,
+					"The client of '%s'".formatted(origins.describe(KnownKeys.clientPrefix(name)))));
 		return properties;
 	}
 
