@@ -1,9 +1,12 @@
 package io.outboundhttp.autoconfigure;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.outboundhttp.autoconfigure.OutboundHttpProperties.Client;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +72,37 @@ final class ClientNames {
 		return result;
 	}
 
+	/**
+	 * Return the names below which there is any property, without binding the clients.
+	 * @param environment where the properties come from
+	 * @return the names of the clients that are meant
+	 * @throws OutboundHttpConfigurationException if files have two names that differ only
+	 * in how they are written
+	 */
+	static Set<String> find(Environment environment) {
+		Map<String, String> names = writtenInFull(environment);
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			keysIn(source).map(ClientNames::client).forEach((name) -> names.putIfAbsent(bare(name), name));
+		}
+		return new LinkedHashSet<>(names.values());
+	}
+
+	private static Stream<ConfigurationPropertyName> keysIn(ConfigurationPropertySource source) {
+		return (source instanceof IterableConfigurationPropertySource iterable)
+				? iterable.stream().filter(CLIENTS::isAncestorOf) : Stream.empty();
+	}
+
+	private static String client(ConfigurationPropertyName key) {
+		return key.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL);
+	}
+
 	private static Map<String, String> writtenInFull(Environment environment) {
 		Map<String, String> names = new LinkedHashMap<>();
 		Map<String, ConfigurationPropertyName> keys = new LinkedHashMap<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable
-					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
-				iterable.stream().filter(CLIENTS::isAncestorOf).forEach((key) -> {
-					String client = key.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL);
+			if (!(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+				keysIn(source).forEach((key) -> {
+					String client = client(key);
 					@Nullable String other = names.put(bare(client), client);
 					if (other != null && !other.equals(client)) {
 						throw ambiguous(environment, String.valueOf(keys.get(other)), key.toString());

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientDefinitions;
+import io.outboundhttp.client.ClientSetting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,12 +45,15 @@ final class ConfiguredClients implements ClientDefinitions {
 	}
 
 	/**
-	 * Add the client of an HTTP service group unless it is configured.
+	 * Add the client of an HTTP service group unless it is configured or switched off.
 	 * @param name name of the group
 	 */
 	void addServiceGroup(String name) {
 		ClientNames.validate(name, "An HTTP service group");
-		this.definitions.computeIfAbsent(name, (group) -> this.mapper.map(group, true));
+		this.definitions.computeIfAbsent(name, (group) -> {
+			ClientDefinition definition = this.mapper.map(group, true);
+			return definition.require(ClientSetting.ENABLED) ? definition : null;
+		});
 	}
 
 	@Override

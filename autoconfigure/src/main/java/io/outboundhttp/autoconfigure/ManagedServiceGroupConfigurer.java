@@ -48,6 +48,9 @@ final class ManagedServiceGroupConfigurer implements RestClientHttpServiceGroupC
 
 	private void configure(HttpServiceGroup group, RestClient.Builder builder) {
 		this.definitions.addServiceGroup(group.name());
+		if (!this.definitions.names().contains(group.name())) {
+			return;
+		}
 		ClientDefinition definition = this.definitions.get(group.name());
 		builder.requestFactory(this.clients.requestFactory(group.name()));
 		this.customization.applyHeaders(definition, builder);

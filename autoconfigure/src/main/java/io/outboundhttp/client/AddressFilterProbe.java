@@ -94,7 +94,10 @@ final class AddressFilterProbe {
 				manager.release(endpoint, null, null);
 			}
 		}
-		catch (FilteredHostException | IOException ex) {
+		catch (FilteredHostException ex) {
+			addresses.marked = (ex.getFilter() instanceof Marked marked) && marked.isOf(this);
+		}
+		catch (IOException ex) {
 			logger.trace("Probing for an address filter ended with", ex);
 		}
 		catch (ExecutionException | TimeoutException | RuntimeException ex) {
@@ -149,11 +152,14 @@ final class AddressFilterProbe {
 			this.filter = filter;
 		}
 
+		boolean isOf(AddressFilterProbe probe) {
+			return AddressFilterProbe.this == probe;
+		}
+
 		@Override
 		public boolean matches(InetSocketAddress address) {
 			Addresses addresses = AddressFilterProbe.this.probing.get();
 			if (addresses != null && addresses.address == address) {
-				addresses.marked = true;
 				return false;
 			}
 			return this.filter.matches(address);

@@ -70,13 +70,14 @@ final class BuilderCallbacks {
 	}
 
 	HttpComponentsClientHttpRequestFactoryBuilder addLast(HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		Object identity = new Object();
 		return builder.withSocketConfigCustomizer((socketConfig) -> {
 			ClientBuild build = this.builds.get();
 			if (build == null || build.isStarted()) {
 				build = this.begin.get();
 				this.builds.set(build);
 			}
-			build.markStarted(BuilderChain.isExtended());
+			build.markStarted(identity, BuilderChain.isExtended());
 		}).withConnectionConfigCustomizer((connectionConfig) -> {
 			ClientBuild build = build();
 			if (!build.isSeenFirst()) {

@@ -2,6 +2,7 @@ package io.outboundhttp.client;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -13,6 +14,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.SslBundle;
+
+import io.outboundhttp.pool.ManagedConnectionManager;
 
 /**
  * What is learned while Spring Boot builds one HttpClient, from its first callback to its
@@ -27,7 +30,7 @@ final class ClientBuild {
 
 	private final ClientDefinition definition;
 
-	private final boolean ofClient;
+	private final @Nullable Consumer<ManagedConnectionManager> receiver;
 
 	/** Whether our callbacks run before those of the application, not only after. */
 	private boolean seenFirst;
@@ -37,6 +40,9 @@ final class ClientBuild {
 
 	/** Whether a callback was added to the builder behind ours. */
 	private boolean extended;
+
+	/** Stands for the builder that we manage. */
+	private @Nullable Object builder;
 
 	private boolean bundleSeen;
 
@@ -55,12 +61,12 @@ final class ClientBuild {
 	/**
 	 * Begin a build.
 	 * @param definition what the client is
-	 * @param ofClient whether the HttpClient is that of the client itself, as opposed to
-	 * one of many behind Boot's builders
+	 * @param receiver takes the connection manager of the client itself, {@code null} for
+	 * one of the many HttpClients behind Boot's builders
 	 */
-	ClientBuild(ClientDefinition definition, boolean ofClient) {
+	ClientBuild(ClientDefinition definition, @Nullable Consumer<ManagedConnectionManager> receiver) {
 		this.definition = definition;
-		this.ofClient = ofClient;
+		this.receiver = receiver;
 	}
 
 	ClientDefinition definition() {
@@ -68,7 +74,13 @@ final class ClientBuild {
 	}
 
 	boolean isOfClient() {
-		return this.ofClient;
+		return this.receiver != null;
+	}
+
+	void finished(ManagedConnectionManager connectionManager) {
+		if (this.receiver != null) {
+			this.receiver.accept(connectionManager);
+		}
 	}
 
 	boolean isSeenFirst() {
@@ -83,9 +95,14 @@ final class ClientBuild {
 		return this.started;
 	}
 
-	void markStarted(boolean extended) {
+	void markStarted(Object builder, boolean extended) {
 		this.started = true;
+		this.builder = builder;
 		markExtended(extended);
+	}
+
+	Object builder() {
+		return Objects.requireNonNull(this.builder, "not started");
 	}
 
 	void markExtended(boolean extended) {

@@ -157,8 +157,9 @@ public final class PooledHttpClientFactory {
 
 	private ClientBuild begin() {
 		Request request = this.requests.get();
-		return (request != null) ? new ClientBuild(request.definition, true)
-				: new ClientBuild(this.defaultDefinition.get(), false);
+		this.requests.remove();
+		return (request != null) ? new ClientBuild(request.definition, (manager) -> request.connectionManager = manager)
+				: new ClientBuild(this.defaultDefinition.get(), null);
 	}
 
 	private void finish(ClientBuild build, HttpClientBuilder builder) {
@@ -174,10 +175,7 @@ public final class PooledHttpClientFactory {
 		builder.setConnectionManager(connectionManager)
 			.setConnectionManagerShared(true)
 			.addExecInterceptorFirst(DiscardOnError.NAME, new DiscardOnError());
-		Request request = this.requests.get();
-		if (request != null) {
-			request.connectionManager = connectionManager;
-		}
+		build.finished(connectionManager);
 	}
 
 	/**
@@ -190,7 +188,8 @@ public final class PooledHttpClientFactory {
 		}
 		AddressFilterProbe.Finding filter = this.probe.find(bootManager);
 		return (filter != AddressFilterProbe.Finding.UNKNOWN)
-				? new PoolKey(build.bundle(), build.connectionConfig().getConnectTimeout(), filter) : null;
+				? new PoolKey(build.builder(), build.bundle(), build.connectionConfig().getConnectTimeout(), filter)
+				: null;
 	}
 
 	private static HttpClientConnectionManager connectionManager(HttpClientBuilder builder) {
@@ -215,7 +214,7 @@ public final class PooledHttpClientFactory {
 
 	private ConnectionPool open(ClientBuild build, @Nullable PoolKey key) {
 		String client = build.definition().getName();
-		boolean first = build.isOfClient() || (key != null && key.equals(defaultKey(build.definition())));
+		boolean first = build.isOfClient() || (key != null && key.equals(defaultKey(build)));
 		ConnectionPool pool = (first && this.pools.find(client) == null)
 				? this.pools.open(client, poolSettings(build), build.newManager())
 				: this.pools.openTransient(client, poolSettings(build), build.newManager());
@@ -226,9 +225,10 @@ public final class PooledHttpClientFactory {
 		return pool;
 	}
 
-	private PoolKey defaultKey(ClientDefinition definition) {
+	private PoolKey defaultKey(ClientBuild build) {
+		ClientDefinition definition = build.definition();
 		Duration connectTimeout = definition.require(ClientSetting.CONNECT_TIMEOUT);
-		return new PoolKey(sslBundle(definition), Timeout.of(connectTimeout),
+		return new PoolKey(build.builder(), sslBundle(definition), Timeout.of(connectTimeout),
 				(this.addressFilter != null) ? AddressFilterProbe.Finding.CONTEXT : AddressFilterProbe.Finding.NONE);
 	}
 

@@ -124,9 +124,13 @@ public final class ConnectionPool {
 	}
 
 	void prepare(HttpRoute route) {
+		if (this.settings.getMaxPerRouteOverrides().isEmpty() || this.overridden.contains(route)) {
+			return;
+		}
 		Integer max = this.settings.getMaxPerRouteOverrides().get(target(route));
-		if (max != null && this.overridden.add(route)) {
+		if (max != null) {
 			this.manager.setMaxPerRoute(route, max);
+			this.overridden.add(route);
 		}
 	}
 
@@ -141,7 +145,10 @@ public final class ConnectionPool {
 
 	void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			this.manager.close(CloseMode.GRACEFUL);
+			// A graceful close waits for ever where another thread is stuck in a TLS
+			// write.
+			this.manager.closeIdle(TimeValue.ZERO_MILLISECONDS);
+			this.manager.close(CloseMode.IMMEDIATE);
 			this.listener.poolClosed(this);
 		}
 	}
