@@ -31,7 +31,9 @@ final class TakeoverReport implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		boolean httpComponents = this.builder.getIfAvailable() instanceof HttpComponentsClientHttpRequestFactoryBuilder;
+		ClientHttpRequestFactoryBuilder<?> bean = this.builder.getIfAvailable();
+		// Without a bean, ours stands in, or else Boot takes what is on the class path.
+		boolean httpComponents = bean == null || bean instanceof HttpComponentsClientHttpRequestFactoryBuilder;
 		boolean takeover = OnTakeoverCondition.isOn(this.environment);
 		boolean chosen = this.environment.containsProperty(FACTORY_KEY);
 		if (takeover && !httpComponents) {
