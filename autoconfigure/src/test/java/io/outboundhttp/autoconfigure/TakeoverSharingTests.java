@@ -238,6 +238,21 @@ class TakeoverSharingTests {
 	}
 
 	@Test
+	void filterOfTheContextIsNotBypassedByConnectionsOfABuilderWithoutIt() {
+		this.runner.withBean(InetAddressFilter.class, InetAddressFilter::externalAddresses).run((context) -> {
+			HttpComponentsClientHttpRequestFactoryBuilder builder = context
+				.getBean(HttpComponentsClientHttpRequestFactoryBuilder.class);
+			RestClient open = restClient(builder.build(HttpClientSettings.defaults()));
+			get(open, this.server.url("/x"));
+			assertFiltered(() -> get(context.getBean(RestClient.Builder.class).build(), this.server.url("/x")));
+			assertFiltered(() -> get(context.getBean(RestTemplateBuilder.class).build(), this.server.url("/x")));
+			get(open, this.server.url("/x"));
+			assertThat(this.server.requests()).hasSize(2);
+			assertThat(this.server.connectionsAccepted()).isEqualTo(1);
+		});
+	}
+
+	@Test
 	void filterThatReplacesTheOneOfTheContextHasItsOwnPool() {
 		this.runner.withBean(InetAddressFilter.class, InetAddressFilter::internalAddresses).run((context) -> {
 			get(context.getBean(RestClient.Builder.class).build(), this.server.url("/x"));
