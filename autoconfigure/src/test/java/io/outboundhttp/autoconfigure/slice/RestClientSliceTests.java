@@ -17,6 +17,7 @@ import org.springframework.boot.restclient.test.autoconfigure.AutoConfigureMockR
 import org.springframework.boot.restclient.test.autoconfigure.RestClientTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.web.client.MockRestServiceServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +25,8 @@ import static org.springframework.test.web.client.match.MockRestRequestMatchers.
 import static org.springframework.test.web.client.response.MockRestResponseCreators.withSuccess;
 
 /**
- * Tests for {@link RestClientTest} slices.
+ * Tests for {@link RestClientTest} slices. Their contexts are not kept: an open one has a
+ * thread that other tests would take for a leak.
  */
 @Timeout(120)
 class RestClientSliceTests {
@@ -47,6 +49,7 @@ class RestClientSliceTests {
 	 * Slice of a component with Boot's builder.
 	 */
 	@Nested
+	@DirtiesContext
 	@RestClientTest(components = BuilderUser.class)
 	@SuppressWarnings("NullAway.Init")
 	class BuilderSlice {
@@ -74,6 +77,7 @@ class RestClientSliceTests {
 	 * Slice of a component with a named client, beside others that nobody uses.
 	 */
 	@Nested
+	@DirtiesContext
 	@RestClientTest(components = ClientUser.class,
 			properties = { "outbound-http.clients.stock.base-url=http://stock.invalid",
 					"outbound-http.clients.prices.base-url=http://prices.invalid" })
@@ -99,6 +103,7 @@ class RestClientSliceTests {
 	 * Slice without a mock server, which has no builder bean of Boot's.
 	 */
 	@Nested
+	@DirtiesContext
 	@RestClientTest(components = BuilderUser.class)
 	@AutoConfigureMockRestServiceServer(enabled = false)
 	@ExtendWith(OutputCaptureExtension.class)
