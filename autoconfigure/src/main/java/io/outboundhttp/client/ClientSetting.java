@@ -186,6 +186,14 @@ public final class ClientSetting<T> {
 	 */
 	public record Value<T>(@Nullable T value, String origin, boolean set) {
 
+		/**
+		 * Return the origin alone, since the value may be secret.
+		 */
+		@Override
+		public String toString() {
+			return "Value[origin=" + this.origin + "]";
+		}
+
 	}
 
 }
