@@ -1,0 +1,7 @@
+/**
+ * Application that is processed ahead of time.
+ */
+@NullMarked
+package io.outboundhttp.autoconfigure.aot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,277 @@
+package io.outboundhttp.autoconfigure.endpoint;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.jayway.jsonpath.JsonPath;
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.testsupport.TestHttpServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.skyscreamer.jsonassert.JSONAssert;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the endpoint and the health component as an operator sees them over HTTP.
+ */
+class OutboundHttpEndpointWebTests {
+
+	private static final TestHttpServer server = TestHttpServer.start().handle("/held", (exchange) -> {
+		exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha");
+		exchange.stall();
+		exchange.write("lf");
+	});
+
+	private final HttpClient operator = HttpClient.newHttpClient();
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void endpointShowsClientsInEveryKindOfApplication(Kind kind) throws Exception {
+		try (ConfigurableApplicationContext context = start(kind)) {
+			HttpResponse<String> all = get(context, "/outboundhttp");
+			assertThat(all.statusCode()).isEqualTo(200);
+			JSONAssert.assertEquals("""
+					{"clients": {
+						"default": {"status": "UP", "pool":
+							{"leased": 0, "available": 0, "pending": 0, "maxTotal": 500, "maxPerRoute": 50}},
+						"payments": {"status": "UP", "pool":
+							{"leased": 0, "available": 0, "pending": 0, "maxTotal": 70, "maxPerRoute": 7}}
+					}}""", all.body(), true);
+			HttpResponse<String> one = get(context, "/outboundhttp/payments");
+			assertThat(one.statusCode()).isEqualTo(200);
+			Map<String, Object> client = JsonPath.read(one.body(), "$");
+			assertThat(client).containsOnlyKeys("status", "pool", "routes", "settings");
+			assertThat(JsonPath.<String>read(one.body(), "$.settings['pool.max-per-route'].origin"))
+				.contains("outbound-http.clients.payments.pool.max-per-route");
+			assertThat(get(context, "/outboundhttp/nobody").statusCode()).isEqualTo(404);
+			for (String method : List.of("POST", "DELETE", "PUT", "PATCH")) {
+				assertThat(send(context, method, "/outboundhttp/payments").statusCode()).as(method).isEqualTo(405);
+			}
+			HttpResponse<String> health = get(context, "/health");
+			JSONAssert.assertEquals("""
+					{"status": "UP", "components": {"outboundHttp": {"status": "UP", "components": {
+						"default": {"status": "UP", "details": {"leased": 0, "available": 0, "pending": 0, "max": 500}},
+						"payments": {"status": "UP", "details": {"leased": 0, "available": 0, "pending": 0, "max": 70}}
+					}}}}""", health.body(), false);
+			assertThat(context.getBean(OutboundHttpClients.class).openPools()).as("looking opens no pool").isEmpty();
+			for (String group : List.of("liveness", "readiness")) {
+				HttpResponse<String> probe = get(context, "/health/" + group);
+				assertThat(probe.statusCode()).isEqualTo(200);
+				assertThat(probe.body()).contains("\"status\":\"UP\"").doesNotContain("outboundHttp");
+			}
+		}
+	}
+
+	@Test
+	void numbersAreLive() throws Exception {
+		try (ConfigurableApplicationContext context = start(Kind.SERVLET)) {
+			context.getBean(OutboundHttpClients.class)
+				.restClient("payments")
+				.get()
+				.uri("/held")
+				.exchange((request, response) -> {
+					verifyPool(context, 1, 0);
+					assertThat(JsonPath.<List<Map<String, Object>>>read(body(context, "/outboundhttp/payments"),
+							"$.routes"))
+						.containsExactly(
+								Map.of("route", server.url(), "leased", 1, "available", 0, "pending", 0, "max", 7));
+					server.releaseStalled();
+					return new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
+				});
+			verifyPool(context, 0, 1);
+		}
+	}
+
+	private void verifyPool(ConfigurableApplicationContext context, int leased, int available) throws IOException {
+		Map<String, Object> expected = Map.of("leased", leased, "available", available, "pending", 0, "maxTotal", 70,
+				"maxPerRoute", 7);
+		assertThat(JsonPath.<Map<String, Object>>read(body(context, "/outboundhttp"), "$.clients.payments.pool"))
+			.isEqualTo(expected);
+		assertThat(JsonPath.<Map<String, Object>>read(body(context, "/outboundhttp/payments"), "$.pool"))
+			.isEqualTo(expected);
+		assertThat(JsonPath.<Map<String, Object>>read(body(context, "/health"),
+				"$.components.outboundHttp.components.payments.details"))
+			.isEqualTo(Map.of("leased", leased, "available", available, "pending", 0, "max", 70));
+	}
+
+	@Test
+	@DisplayName("D1 an empty definition shows the documented settings, every timeout finite")
+	void emptyDefinitionShowsTheDocumentedSettings() throws Exception {
+		try (ConfigurableApplicationContext context = start(Kind.SERVLET, "outbound-http.clients.empty.enabled=true")) {
+			Map<String, String> expected = new LinkedHashMap<>();
+			expected.put("enabled", "true");
+			expected.put("base-url", "null");
+			expected.put("default-header", "null");
+			expected.put("user-agent", "null");
+			expected.put("connect-timeout", "5s");
+			expected.put("read-timeout", "10s");
+			expected.put("redirects", "follow-when-possible");
+			expected.put("cookie-handling", "disable");
+			expected.put("ssl.bundle", "null");
+			expected.put("proxy.host", "null");
+			expected.put("proxy.port", "null");
+			expected.put("proxy.username", "null");
+			expected.put("proxy.password", "null");
+			expected.put("proxy.non-proxy-hosts", "null");
+			expected.put("pool.max-per-route", "50");
+			expected.put("pool.max-total", "500");
+			expected.put("pool.max-per-route-overrides", "null");
+			expected.put("pool.acquire-timeout", "3s");
+			expected.put("pool.time-to-live", "5m");
+			expected.put("pool.idle-timeout", "15s");
+			expected.put("pool.validate-after-inactivity", "2s");
+			expected.put("pool.evict-interval", "3750ms");
+			expected.put("pool.buffer-size", "8KB");
+			expected.put("health.enabled", "true");
+			for (boolean live : new boolean[] { false, true }) {
+				if (live) {
+					context.getBean(OutboundHttpClients.class)
+						.restClient("empty")
+						.get()
+						.uri(server.url("/x"))
+						.retrieve()
+						.toBodilessEntity();
+				}
+				assertThat(values(body(context, "/outboundhttp/empty"))).as("live=%s", live).isEqualTo(expected);
+			}
+			assertThat(values(body(context, "/outboundhttp/default"))).containsEntry("read-timeout", "30s");
+			assertThat(expected.entrySet()).filteredOn((entry) -> entry.getKey().contains("timeout"))
+				.allSatisfy(
+						(entry) -> assertThat(Integer.parseInt(entry.getValue().replace("s", ""))).isBetween(1, 30));
+		}
+	}
+
+	private static Map<String, String> values(String body) {
+		Map<String, Map<String, Object>> settings = JsonPath.read(body, "$.settings");
+		Map<String, String> values = new LinkedHashMap<>();
+		settings.forEach((key, setting) -> {
+			assertThat(setting.get("origin")).as(key).isNotNull();
+			values.put(key, String.valueOf(setting.get("value")));
+		});
+		return values;
+	}
+
+	@Test
+	void secretsAreNeverShown() throws Exception {
+		List<String> properties = new ArrayList<>();
+		properties.add("outbound-http.clients.payments.base-url=" + server.url("/tenant-4711"));
+		properties.add("outbound-http.clients.payments.default-header.X-Api-Key=header-secret");
+		properties.add("outbound-http.clients.payments.proxy.host=127.0.0.1");
+		properties.add("outbound-http.clients.payments.proxy.port=" + server.port());
+		properties.add("outbound-http.clients.payments.proxy.username=proxy-user");
+		properties.add("outbound-http.clients.payments.proxy.password=proxy-secret");
+		try (ConfigurableApplicationContext context = start(Kind.SERVLET, properties.toArray(String[]::new))) {
+			for (boolean live : new boolean[] { false, true }) {
+				if (live) {
+					context.getBean(OutboundHttpClients.class).pool("payments");
+				}
+				String body = body(context, "/outboundhttp/payments");
+				assertThat(body + body(context, "/outboundhttp") + body(context, "/health"))
+					.doesNotContain("header-secret", "proxy-user", "proxy-secret", "tenant-4711");
+				assertThat(values(body)).containsEntry("base-url", server.url())
+					.containsEntry("default-header", "{X-Api-Key=******}")
+					.containsEntry("proxy.host", "127.0.0.1")
+					.containsEntry("proxy.username", "******")
+					.containsEntry("proxy.password", "******");
+			}
+		}
+	}
+
+	@Test
+	void healthLeavesOutClientsThatDoNotTakePart() throws Exception {
+		try (ConfigurableApplicationContext context = start(Kind.SERVLET,
+				"outbound-http.clients.payments.health.enabled=false")) {
+			assertThat(JsonPath.<Map<String, Object>>read(body(context, "/health"),
+					"$.components.outboundHttp.components"))
+				.containsOnlyKeys("default");
+			context.getBean(OutboundHttpClients.class).pool("payments");
+			assertThat(JsonPath.<Map<String, Object>>read(body(context, "/health"),
+					"$.components.outboundHttp.components"))
+				.containsOnlyKeys("default");
+			assertThat(get(context, "/health/outboundHttp/payments").statusCode()).isEqualTo(404);
+			assertThat(get(context, "/health/outboundHttp/default").statusCode()).isEqualTo(200);
+			assertThat(get(context, "/outboundhttp/payments").statusCode()).isEqualTo(200);
+		}
+	}
+
+	private ConfigurableApplicationContext start(Kind kind, String... properties) {
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0",
+				"--management.endpoints.web.exposure.include=health,outboundhttp",
+				"--management.endpoint.health.show-details=always", "--management.endpoint.health.probes.enabled=true",
+				"--outbound-http.clients.payments.base-url=" + server.url(),
+				"--outbound-http.clients.payments.pool.max-per-route=7"));
+		if (kind == Kind.MANAGEMENT_PORT) {
+			arguments.add("--management.server.port=0");
+		}
+		for (String property : properties) {
+			String key = "--" + property.substring(0, property.indexOf('=') + 1);
+			arguments.removeIf((argument) -> argument.startsWith(key));
+			arguments.add("--" + property);
+		}
+		return new SpringApplicationBuilder(Application.class)
+			.web((kind == Kind.REACTIVE) ? WebApplicationType.REACTIVE : WebApplicationType.SERVLET)
+			.run(arguments.toArray(String[]::new));
+	}
+
+	private String body(ConfigurableApplicationContext context, String path) throws IOException {
+		return get(context, path).body();
+	}
+
+	private HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws IOException {
+		return send(context, "GET", path);
+	}
+
+	private HttpResponse<String> send(ConfigurableApplicationContext context, String method, String path)
+			throws IOException {
+		String port = context.getEnvironment()
+			.getProperty("local.management.port", context.getEnvironment().getRequiredProperty("local.server.port"));
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator" + path))
+			.method(method, HttpRequest.BodyPublishers.ofString("{}"))
+			.header("Content-Type", "application/json")
+			.build();
+		try {
+			return this.operator.send(request, BodyHandlers.ofString());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	enum Kind {
+
+		SERVLET, REACTIVE, MANAGEMENT_PORT
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
