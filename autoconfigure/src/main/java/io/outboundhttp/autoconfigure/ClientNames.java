@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -36,10 +37,10 @@ final class ClientNames {
 	 * @param name the name
 	 * @param what what has the name
 	 */
-	static void validate(String name, String what) {
+	static void validate(String name, Supplier<String> what) {
 		if (!GRAMMAR.matcher(name).matches()) {
 			throw new OutboundHttpConfigurationException(
-					"%s has the name '%s', which is no name of a client.".formatted(what, name),
+					"%s has the name '%s', which is no name of a client.".formatted(what.get(), name),
 					"Choose a name that starts with a letter and goes on with letters, digits, '.', '_' or '-'.");
 		}
 	}

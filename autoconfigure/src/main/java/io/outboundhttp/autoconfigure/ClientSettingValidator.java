@@ -86,7 +86,7 @@ final class ClientSettingValidator {
 		if (uri != null && !List.of("http", "https", "lb").contains(scheme)) {
 			throw invalid(layer, ClientSetting.BASE_URL, value, "It must start with http://, https:// or lb://.");
 		}
-		if (uri == null || uri.getRawAuthority() == null || (uri.getHost() == null && !scheme.equals("lb"))) {
+		if (uri == null || uri.getRawAuthority() == null || !RouteTarget.hasHost(uri)) {
 			throw invalid(layer, ClientSetting.BASE_URL, value, mistake);
 		}
 	}
@@ -148,9 +148,12 @@ final class ClientSettingValidator {
 				RouteTarget.parse(target);
 			}
 			catch (IllegalArgumentException ex) {
+				boolean secret = target.contains("@");
 				throw new OutboundHttpConfigurationException(
-						"Client '%s': '%s' of '%s' is no route: %s.".formatted(this.client, target,
-								describe(layer, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, target), ex.getMessage()),
+						"Client '%s': '%s' of '%s' is no route: %s.".formatted(this.client, secret ? "…" : target,
+								secret ? layer.describe(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES)
+										: describe(layer, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, target),
+								secret ? "it must be scheme://host:port and nothing more" : ex.getMessage()),
 						"Write the route in brackets: '[scheme://host:port]'.");
 			}
 			if (!ClientSetting.POOL_MAX_PER_ROUTE.accepts(max)) {
@@ -209,8 +212,22 @@ final class ClientSettingValidator {
 			}
 			return;
 		}
-		boolean username = settings.value(ClientSetting.PROXY_USERNAME) != null;
+		String user = settings.value(ClientSetting.PROXY_USERNAME);
+		if (user != null && user.isEmpty()) {
+			return;
+		}
+		boolean username = user != null;
 		boolean password = settings.value(ClientSetting.PROXY_PASSWORD) != null;
+		for (ClientSetting<?> credential : List.of(ClientSetting.PROXY_USERNAME, ClientSetting.PROXY_PASSWORD)) {
+			if (settings.isInheritedBeside(ClientSetting.PROXY_HOST, credential)) {
+				throw new OutboundHttpConfigurationException(
+						"Client '%s': its proxy is set by '%s', but it would inherit credentials for another one from '%s'."
+							.formatted(this.client, describe(settings, ClientSetting.PROXY_HOST),
+									describe(settings, credential)),
+						"Set user and password beside the host of the proxy, or 'proxy.username' to an empty text for a "
+								+ "proxy without credentials.");
+			}
+		}
 		if (username && !password) {
 			throw missing(settings, ClientSetting.PROXY_USERNAME, ClientSetting.PROXY_PASSWORD);
 		}

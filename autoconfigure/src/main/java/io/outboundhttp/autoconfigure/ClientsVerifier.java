@@ -1,6 +1,7 @@
 package io.outboundhttp.autoconfigure;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
@@ -32,10 +33,10 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 
 	private final RequestFactoryBuilders builders;
 
-	private final List<OutboundHttpClientCustomizer> customizers;
+	private final Supplier<List<OutboundHttpClientCustomizer>> customizers;
 
 	ClientsVerifier(Environment environment, ConfiguredClients clients, ConfigurableListableBeanFactory beanFactory,
-			RequestFactoryBuilders builders, List<OutboundHttpClientCustomizer> customizers) {
+			RequestFactoryBuilders builders, Supplier<List<OutboundHttpClientCustomizer>> customizers) {
 		this.environment = environment;
 		this.clients = clients;
 		this.beanFactory = beanFactory;
@@ -84,7 +85,7 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 				throw new OutboundHttpConfigurationException(
 						"Client '%s' below '%s' was configured after ahead-of-time processing, so its beans do not exist."
 							.formatted(client, KnownKeys.clientPrefix(client)),
-						"Configure the client, if only by name, where ahead-of-time processing sees it, and process again.");
+						"Configure the client, if only with 'enabled: true', where ahead-of-time processing sees it, and process again.");
 			}
 		}
 	}
@@ -124,7 +125,7 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 
 	private void verifyCustomizers(String client) {
 		HttpClientBuilder builder = HttpClientBuilder.create();
-		this.customizers.forEach((customizer) -> customizer.customize(client, builder));
+		this.customizers.get().forEach((customizer) -> customizer.customize(client, builder));
 		if (builder.getConnManager() != null) {
 			throw new ReplacedConnectionManagerException(client);
 		}

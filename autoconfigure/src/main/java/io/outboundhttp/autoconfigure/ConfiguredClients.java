@@ -49,7 +49,7 @@ final class ConfiguredClients implements ClientDefinitions {
 	 * @param name name of the group
 	 */
 	void addServiceGroup(String name) {
-		ClientNames.validate(name, "An HTTP service group");
+		ClientNames.validate(name, () -> "An HTTP service group");
 		this.definitions.computeIfAbsent(name, (group) -> {
 			ClientDefinition definition = this.mapper.map(group, true);
 			return definition.require(ClientSetting.ENABLED) ? definition : null;

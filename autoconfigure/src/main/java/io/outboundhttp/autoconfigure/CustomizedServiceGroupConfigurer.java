@@ -1,5 +1,6 @@
 package io.outboundhttp.autoconfigure;
 
+import io.outboundhttp.client.ClientDefinitions;
 import io.outboundhttp.client.RestClientCustomization;
 
 import org.springframework.web.client.RestClient;
@@ -13,9 +14,12 @@ final class CustomizedServiceGroupConfigurer implements RestClientHttpServiceGro
 
 	private static final int ORDER = 1;
 
+	private final ClientDefinitions definitions;
+
 	private final RestClientCustomization customization;
 
-	CustomizedServiceGroupConfigurer(RestClientCustomization customization) {
+	CustomizedServiceGroupConfigurer(ClientDefinitions definitions, RestClientCustomization customization) {
+		this.definitions = definitions;
 		this.customization = customization;
 	}
 
@@ -26,7 +30,8 @@ final class CustomizedServiceGroupConfigurer implements RestClientHttpServiceGro
 
 	@Override
 	public void configureGroups(Groups<RestClient.Builder> groups) {
-		groups.forEachClient((group, builder) -> this.customization.applyCustomizers(group.name(), builder));
+		groups.filterByName(this.definitions.names().toArray(String[]::new))
+			.forEachClient((group, builder) -> this.customization.applyCustomizers(group.name(), builder));
 	}
 
 }

@@ -34,8 +34,9 @@ final class DefaultClientSettings {
 	}
 
 	/**
-	 * Replace what comes from the bean. The very object tells a value of the bean from
-	 * one that code set.
+	 * Replace what comes from the bean. The very object tells a duration of the bean from
+	 * an equal one that code set; of redirects and cookies an equal value counts as the
+	 * bean's.
 	 * @param settings settings that began as those of the bean
 	 * @return settings with ours instead of the bean's
 	 */

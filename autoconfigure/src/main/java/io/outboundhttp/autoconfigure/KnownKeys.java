@@ -79,6 +79,15 @@ final class KnownKeys {
 		return elements == 2 && GLOBAL_KEYS.stream().anyMatch((key) -> uniform(key).equals(first));
 	}
 
+	/**
+	 * Return whether a name is that of a client, without any setting.
+	 * @param name name below {@code outbound-http}
+	 * @return whether it is a client
+	 */
+	static boolean isClient(ConfigurationPropertyName name) {
+		return name.getNumberOfElements() == 3 && name(CLIENTS_PREFIX).isAncestorOf(name);
+	}
+
 	private static boolean isSetting(ConfigurationPropertyName name, int from, boolean ofClient) {
 		ConfigurationPropertyName setting = name.subName(from);
 		return ClientSetting.all()

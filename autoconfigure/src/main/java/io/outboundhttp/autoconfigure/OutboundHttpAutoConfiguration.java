@@ -1,7 +1,8 @@
 package io.outboundhttp.autoconfigure;
 
-import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientDefinition;
@@ -83,10 +84,10 @@ public final class OutboundHttpAutoConfiguration {
 		}
 
 		@Bean
-		ConfiguredClients outboundHttpConfiguredClients(Environment environment,
+		ConfiguredClients outboundHttpConfiguredClients(OutboundHttpProperties bound, Environment environment,
 				ObjectProvider<HttpClientSettings> settings, ObjectProvider<SslBundles> sslBundles,
 				ListableBeanFactory beanFactory) {
-			OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(environment);
+			OutboundHttpProperties properties = OutboundHttpPropertiesBinding.settle(bound, environment);
 			SslBundles bundles = sslBundles.getIfAvailable();
 			OutboundHttpPropertyMapper mapper = new OutboundHttpPropertyMapper(environment, properties,
 					settings.getIfAvailable(), (name) -> (bundles != null && bundles.getBundleNames().contains(name))
@@ -98,8 +99,11 @@ public final class OutboundHttpAutoConfiguration {
 		 * Spring names the bean of an HTTP service after its group and its type.
 		 */
 		private static Predicate<String> serviceGroup(ListableBeanFactory beanFactory) {
-			return (name) -> Stream.of(beanFactory.getBeanDefinitionNames())
-				.anyMatch((beanName) -> beanName.startsWith(name + "#"));
+			Set<String> groups = Stream.of(beanFactory.getBeanDefinitionNames())
+				.filter((name) -> name.contains("#"))
+				.map((name) -> name.substring(0, name.indexOf('#')))
+				.collect(Collectors.toSet());
+			return groups::contains;
 		}
 
 		@Bean
@@ -107,7 +111,7 @@ public final class OutboundHttpAutoConfiguration {
 				ConfigurableListableBeanFactory beanFactory, RequestFactoryBuilders builders,
 				ObjectProvider<OutboundHttpClientCustomizer> customizers) {
 			return new ClientsVerifier(environment, clients, beanFactory, builders,
-					customizers.orderedStream().toList());
+					() -> customizers.orderedStream().toList());
 		}
 
 		@Bean
@@ -128,14 +132,15 @@ public final class OutboundHttpAutoConfiguration {
 			HttpClientSettings available = settings.getIfAvailable();
 			return new PooledHttpClientFactory(pools, liveClients, () -> clients.get(ClientDefinition.DEFAULT_NAME),
 					sslBundles.getIfAvailable(), (available != null) ? available.inetAddressFilter() : null,
-					customizers.orderedStream().toList());
+					() -> customizers.orderedStream().toList());
 		}
 
 		@Bean
 		RequestFactoryBuilders outboundHttpRequestFactoryBuilders(PooledHttpClientFactory factory,
-				ConfigurableListableBeanFactory beanFactory,
+				ConfiguredClients clients, ConfigurableListableBeanFactory beanFactory,
 				ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-			return new RequestFactoryBuilders(factory, beanFactory, customizers.orderedStream().toList());
+			return new RequestFactoryBuilders(factory, clients, beanFactory,
+					() -> customizers.orderedStream().toList());
 		}
 
 		@Bean
@@ -156,7 +161,7 @@ public final class OutboundHttpAutoConfiguration {
 				ObjectProvider<RestClientCustomizer> bootCustomizers,
 				ObjectProvider<OutboundHttpClientCustomizer> customizers, LoadBalancing loadBalancing) {
 			return new RestClientCustomization(() -> bootCustomizers.orderedStream().toList(),
-					customizers.orderedStream().toList(), loadBalancing);
+					() -> customizers.orderedStream().toList(), loadBalancing);
 		}
 
 	}
@@ -173,9 +178,8 @@ public final class OutboundHttpAutoConfiguration {
 		@Bean
 		ManagedRestTemplates outboundHttpRestTemplates(ObjectProvider<RestTemplateBuilder> builder,
 				ObjectProvider<OutboundHttpRestTemplateCustomizer> customizers, LoadBalancing loadBalancing) {
-			List<OutboundHttpRestTemplateCustomizer> ordered = customizers.orderedStream().toList();
-			return new ManagedRestTemplates(() -> builder.getIfAvailable(RestTemplateBuilder::new), ordered,
-					loadBalancing);
+			return new ManagedRestTemplates(() -> builder.getIfAvailable(RestTemplateBuilder::new),
+					() -> customizers.orderedStream().toList(), loadBalancing);
 		}
 
 	}

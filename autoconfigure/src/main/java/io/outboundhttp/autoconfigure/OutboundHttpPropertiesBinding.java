@@ -22,14 +22,23 @@ final class OutboundHttpPropertiesBinding {
 	 * @return the properties with the clients that are meant
 	 */
 	static OutboundHttpProperties bind(Environment environment) {
-		OutboundHttpProperties properties = Binder.get(environment)
-			.bindOrCreate(OutboundHttpProperties.PREFIX, OutboundHttpProperties.class);
+		return settle(Binder.get(environment).bindOrCreate(OutboundHttpProperties.PREFIX, OutboundHttpProperties.class),
+				environment);
+	}
+
+	/**
+	 * Settle which clients of bound properties are meant.
+	 * @param properties bound properties
+	 * @param environment where they come from
+	 * @return the properties, with only these clients
+	 */
+	static OutboundHttpProperties settle(OutboundHttpProperties properties, Environment environment) {
 		properties.setClients(ClientNames.collapse(properties.getClients(), environment));
 		PropertyOrigins origins = new PropertyOrigins(environment);
 		properties.getClients()
 			.keySet()
 			.forEach((name) -> ClientNames.validate(name,
-					"The client of '%s'".formatted(origins.describe(KnownKeys.clientPrefix(name)))));
+					() -> "The client of '%s'".formatted(origins.describe(KnownKeys.clientPrefix(name)))));
 		return properties;
 	}
 

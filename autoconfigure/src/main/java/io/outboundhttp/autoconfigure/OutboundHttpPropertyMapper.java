@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 
 /**
  * Maps bound properties to {@link ClientDefinition definitions}. The first layer that
@@ -92,9 +97,9 @@ final class OutboundHttpPropertyMapper {
 	private SettingLayer serviceClient(String name) {
 		String prefix = SERVICE_CLIENT_PREFIX + KnownKeys.element(name);
 		Map<ClientSetting<?>, Object> values = new LinkedHashMap<>();
-		HttpClientProperties bound = Binder.get(this.environment)
+		HttpClientProperties bound = isServiceClientConfigured(KnownKeys.name(prefix)) ? Binder.get(this.environment)
 			.bind(KnownKeys.name(prefix), Bindable.of(HttpClientProperties.class))
-			.orElse(null);
+			.orElse(null) : null;
 		if (bound != null) {
 			put(values, ClientSetting.BASE_URL, bound.getBaseUrl());
 			put(values, ClientSetting.DEFAULT_HEADER,
@@ -106,6 +111,21 @@ final class OutboundHttpPropertyMapper {
 			put(values, ClientSetting.SSL_BUNDLE, bound.getSsl().getBundle());
 		}
 		return new SettingLayer(prefix, values, this.origins);
+	}
+
+	/**
+	 * Return whether anyone but us has set a property of a service client. Binding takes
+	 * long where there are many clients, and ours only repeats what the client has.
+	 */
+	private boolean isServiceClientConfigured(ConfigurationPropertyName prefix) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			boolean ours = source.getUnderlyingSource() instanceof PropertySource<?> propertySource
+					&& propertySource.getName().equals(ServiceGroupBaseUrls.PROPERTY_SOURCE_NAME);
+			if (!ours && source.containsDescendantOf(prefix) != ConfigurationPropertyState.ABSENT) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private SettingLayer settingsBean(HttpClientSettings settings) {

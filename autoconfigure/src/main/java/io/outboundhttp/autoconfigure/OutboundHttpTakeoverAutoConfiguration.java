@@ -97,7 +97,7 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 		RestClientBuilderConfigurer restClientBuilderConfigurer(
 				ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder, RequestFactoryBuilders builders,
 				DefaultClientSettings settings, ObjectProvider<RestClientCustomizer> customizers) {
-			return new ManagedRestClientBuilderConfigurer(builder.getIfAvailable(builders::create), settings,
+			return new ManagedRestClientBuilderConfigurer(builder.getIfAvailable(builders::own), settings,
 					customizers.orderedStream().toList());
 		}
 
@@ -106,7 +106,7 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 		@ConditionalOnBean(SslBundles.class)
 		ManagedRestClientSsl restClientSsl(ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder,
 				RequestFactoryBuilders builders, DefaultClientSettings settings, SslBundles sslBundles) {
-			return new ManagedRestClientSsl(builder.getIfAvailable(builders::create), settings, sslBundles);
+			return new ManagedRestClientSsl(builder.getIfAvailable(builders::own), settings, sslBundles);
 		}
 
 		@Bean
@@ -114,7 +114,7 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 		@ConditionalOnMissingBean
 		ClientHttpRequestFactory clientHttpRequestFactory(ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder,
 				RequestFactoryBuilders builders, DefaultClientSettings settings) {
-			ClientHttpRequestFactoryBuilder<?> available = builder.getIfAvailable(builders::create);
+			ClientHttpRequestFactoryBuilder<?> available = builder.getIfAvailable(builders::own);
 			return available.build(settings.forBuilder(available));
 		}
 
@@ -168,9 +168,9 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 		}
 
 		@Bean
-		CustomizedServiceGroupConfigurer outboundHttpCustomizedServiceGroupConfigurer(
+		CustomizedServiceGroupConfigurer outboundHttpCustomizedServiceGroupConfigurer(ConfiguredClients definitions,
 				RestClientCustomization customization) {
-			return new CustomizedServiceGroupConfigurer(customization);
+			return new CustomizedServiceGroupConfigurer(definitions, customization);
 		}
 
 	}

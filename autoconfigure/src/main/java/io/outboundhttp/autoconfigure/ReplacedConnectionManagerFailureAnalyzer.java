@@ -13,7 +13,9 @@ final class ReplacedConnectionManagerFailureAnalyzer
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, ReplacedConnectionManagerException cause) {
-		return new FailureAnalysis(cause.getMessage() + ", so its connections would not be managed.",
+		return new FailureAnalysis(
+				"Client '%s': application code replaced the connection manager of its HttpClient, so its connections would not be managed."
+					.formatted(cause.getClient()),
 				"Remove the call of 'HttpClientBuilder.setConnectionManager' from the customizer and set "
 						+ "'outbound-http.clients.%s.pool.*' instead. To keep Spring Boot's builders as they are, set "
 							.formatted(cause.getClient())

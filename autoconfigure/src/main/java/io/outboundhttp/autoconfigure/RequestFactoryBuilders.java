@@ -2,19 +2,24 @@ package io.outboundhttp.autoconfigure;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.ClientDefinitions;
 import io.outboundhttp.client.PooledHttpClientFactory;
+import io.outboundhttp.client.ReplacedConnectionManagerException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
-import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.util.LambdaSafe;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Gives each client the builder of its HttpClient. Clients of their own use one that only
@@ -27,19 +32,31 @@ final class RequestFactoryBuilders {
 	private static final Set<String> MADE_HERE = Set.of(ImperativeHttpClientAutoConfiguration.class.getName(),
 			OutboundHttpTakeoverAutoConfiguration.ReactiveConfiguration.class.getName());
 
+	private static final Logger logger = LoggerFactory.getLogger(RequestFactoryBuilders.class);
+
 	private final PooledHttpClientFactory factory;
+
+	private final ClientDefinitions definitions;
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers;
+	private final Supplier<List<ClientHttpRequestFactoryBuilderCustomizer<?>>> customizers;
 
-	RequestFactoryBuilders(PooledHttpClientFactory factory, ConfigurableListableBeanFactory beanFactory,
-			List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+	private final SingletonSupplier<HttpComponentsClientHttpRequestFactoryBuilder> own = SingletonSupplier
+		.of(() -> manage(createUnmanaged()));
+
+	RequestFactoryBuilders(PooledHttpClientFactory factory, ClientDefinitions definitions,
+			ConfigurableListableBeanFactory beanFactory,
+			Supplier<List<ClientHttpRequestFactoryBuilderCustomizer<?>>> customizers) {
 		this.factory = factory;
+		this.definitions = definitions;
 		this.beanFactory = beanFactory;
-		this.customizers = customizers.stream()
-			.filter((customizer) -> !(customizer instanceof DefaultsRequestFactoryBuilderCustomizer))
-			.toList();
+		this.customizers = customizers;
+	}
+
+	private HttpComponentsClientHttpRequestFactoryBuilder manage(
+			HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		return this.factory.manage(builder);
 	}
 
 	/**
@@ -50,15 +67,15 @@ final class RequestFactoryBuilders {
 	HttpComponentsClientHttpRequestFactoryBuilder get(String client) {
 		HttpComponentsClientHttpRequestFactoryBuilder takenOver = client.equals(ClientDefinition.DEFAULT_NAME)
 				? takenOver() : null;
-		return (takenOver != null) ? takenOver : create();
+		return (takenOver != null) ? takenOver : own();
 	}
 
 	/**
-	 * Return a new managed builder that the application's customizers have seen.
-	 * @return the builder
+	 * Return the managed builder that only the application's customizers have seen.
+	 * @return the builder, always the same
 	 */
-	HttpComponentsClientHttpRequestFactoryBuilder create() {
-		return this.factory.manage(createUnmanaged());
+	HttpComponentsClientHttpRequestFactoryBuilder own() {
+		return this.own.obtain();
 	}
 
 	/**
@@ -79,11 +96,34 @@ final class RequestFactoryBuilders {
 	void verify() {
 		HttpComponentsClientHttpRequestFactoryBuilder takenOver = takenOver();
 		if (takenOver != null && isOfApplication()) {
-			takenOver.build(HttpClientSettings.defaults());
+			verify(takenOver);
 		}
-		if (!this.customizers.isEmpty()) {
-			create().build(HttpClientSettings.defaults());
+		if (!customizers().isEmpty()) {
+			verify(own());
 		}
+	}
+
+	/**
+	 * Only a replaced connection manager is a verdict: what else fails is reported when
+	 * somebody really builds the client.
+	 */
+	private void verify(HttpComponentsClientHttpRequestFactoryBuilder builder) {
+		try {
+			builder.build(this.factory.settings(this.definitions.get(ClientDefinition.DEFAULT_NAME)));
+		}
+		catch (ReplacedConnectionManagerException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Building an HttpClient to check customizers failed", ex);
+		}
+	}
+
+	private List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers() {
+		return this.customizers.get()
+			.stream()
+			.filter((customizer) -> !(customizer instanceof DefaultsRequestFactoryBuilderCustomizer))
+			.toList();
 	}
 
 	private boolean isOfApplication() {
@@ -105,7 +145,7 @@ final class RequestFactoryBuilders {
 	private HttpComponentsClientHttpRequestFactoryBuilder customize(
 			HttpComponentsClientHttpRequestFactoryBuilder builder) {
 		ClientHttpRequestFactoryBuilder<?>[] customized = { builder };
-		LambdaSafe.callbacks(ClientHttpRequestFactoryBuilderCustomizer.class, this.customizers, builder)
+		LambdaSafe.callbacks(ClientHttpRequestFactoryBuilderCustomizer.class, customizers(), builder)
 			.invoke((customizer) -> customized[0] = customizer.customize(customized[0]));
 		if (customized[0] instanceof HttpComponentsClientHttpRequestFactoryBuilder httpComponents) {
 			return httpComponents;

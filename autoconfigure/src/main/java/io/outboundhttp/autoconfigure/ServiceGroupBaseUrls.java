@@ -54,8 +54,10 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 		try {
 			if (isTrue(binder, ENABLED_KEY) && isTrue(binder, OnTakeoverCondition.KEY)) {
 				for (String name : ClientNames.find(environment)) {
-					binder.bind(KnownKeys.name(KnownKeys.clientPrefix(name) + ".base-url"), STRING)
-						.ifBound((baseUrl) -> baseUrls.put(key(name), baseUrl));
+					if (isEnabled(binder, name)) {
+						binder.bind(KnownKeys.name(KnownKeys.clientPrefix(name) + ".base-url"), STRING)
+							.ifBound((baseUrl) -> baseUrls.put(key(name), baseUrl));
+					}
 				}
 			}
 		}
@@ -63,6 +65,11 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 			return Map.of();
 		}
 		return baseUrls;
+	}
+
+	private static boolean isEnabled(Binder binder, String client) {
+		return binder.bind(KnownKeys.name(KnownKeys.clientPrefix(client) + ".enabled"), Bindable.of(Boolean.class))
+			.orElseGet(() -> isTrue(binder, KnownKeys.DEFAULTS_PREFIX + ".enabled"));
 	}
 
 	private static boolean isTrue(Binder binder, String key) {

@@ -19,6 +19,14 @@ record SettingLayer(String prefix, Map<ClientSetting<?>, Object> values, UnaryOp
 		this(prefix, values, origins::describe);
 	}
 
+	/**
+	 * Return the prefix alone, since values may be secrets.
+	 */
+	@Override
+	public String toString() {
+		return "Settings of " + this.prefix;
+	}
+
 	@SuppressWarnings("unchecked")
 	<T> @Nullable T value(ClientSetting<T> setting) {
 		return (T) this.values.get(setting);

@@ -21,7 +21,10 @@ final class SettingResolution {
 
 	private final Map<ClientSetting<?>, SettingLayer> winners = new LinkedHashMap<>();
 
+	private final List<SettingLayer> layers;
+
 	SettingResolution(List<SettingLayer> layers) {
+		this.layers = List.copyOf(layers);
 		for (ClientSetting<?> setting : ClientSetting.all()) {
 			resolve(setting, layers);
 		}
@@ -74,6 +77,18 @@ final class SettingResolution {
 	 */
 	@Nullable SettingLayer winner(ClientSetting<?> setting) {
 		return this.winners.get(setting);
+	}
+
+	/**
+	 * Return whether a value comes from a layer behind that of another one.
+	 * @param setting the setting that is set in front
+	 * @param other the setting that may be inherited
+	 * @return whether both are set, the other one further behind
+	 */
+	boolean isInheritedBeside(ClientSetting<?> setting, ClientSetting<?> other) {
+		SettingLayer front = this.winners.get(setting);
+		SettingLayer behind = this.winners.get(other);
+		return front != null && behind != null && this.layers.indexOf(front) < this.layers.indexOf(behind);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientSetting;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +91,16 @@ final class UnknownKeys {
 		source.stream()
 			.filter(prefix::isAncestorOf)
 			.filter((name) -> !KnownKeys.contains(name))
-			.forEach((name) -> unknown.add(describe(origins.describe(name.toString()), KnownKeys.nearest(name))));
+			.forEach((name) -> unknown.add(origins.describe(name.toString()) + hint(name)));
 		return unknown;
+	}
+
+	private static String hint(ConfigurationPropertyName name) {
+		if (KnownKeys.isClient(name)) {
+			return "; a client needs at least one setting, for example '" + name + ".enabled: true'";
+		}
+		String nearest = KnownKeys.nearest(name);
+		return (nearest != null) ? "; did you mean '" + nearest + "'?" : "";
 	}
 
 	private static String describe(String key, @Nullable String nearest) {
@@ -99,16 +108,24 @@ final class UnknownKeys {
 	}
 
 	private List<String> environmentVariables(SystemEnvironmentPropertySource source) {
+		List<String> ours = Stream.of(source.getPropertyNames()).filter(UnknownKeys::isOurs).toList();
+		if (ours.isEmpty()) {
+			return ours;
+		}
 		List<String> warnings = new ArrayList<>();
 		Set<String> known = spellings();
-		for (String variable : source.getPropertyNames()) {
+		for (String variable : ours) {
 			String name = variable.toUpperCase(Locale.ROOT);
-			if ((name.startsWith("OUTBOUNDHTTP_") || name.startsWith("OUTBOUND_HTTP_"))
-					&& known.stream().noneMatch((spelling) -> matches(name, spelling))) {
+			if (known.stream().noneMatch((spelling) -> matches(name, spelling))) {
 				warnings.add(describe("Environment variable " + variable + " sets nothing", nearest(name, known)));
 			}
 		}
 		return warnings;
+	}
+
+	private static boolean isOurs(String variable) {
+		String name = variable.toUpperCase(Locale.ROOT);
+		return name.startsWith("OUTBOUNDHTTP_") || name.startsWith("OUTBOUND_HTTP_");
 	}
 
 	private static boolean matches(String variable, String spelling) {

@@ -69,11 +69,18 @@ final class BuilderCallbacks {
 			.withHttpClientCustomizer((httpClient) -> clientDefaults(build(), httpClient));
 	}
 
+	/**
+	 * Add the last callbacks. A builder that was derived from a managed one, and is
+	 * managed too, has them twice: the first ones that see the HttpClient finish the
+	 * build.
+	 * @param builder the builder
+	 * @return a builder with the callbacks
+	 */
 	HttpComponentsClientHttpRequestFactoryBuilder addLast(HttpComponentsClientHttpRequestFactoryBuilder builder) {
 		Object identity = new Object();
 		return builder.withSocketConfigCustomizer((socketConfig) -> {
 			ClientBuild build = this.builds.get();
-			if (build == null || build.isStarted()) {
+			if (build == null || build.isLeftOver(identity)) {
 				build = this.begin.get();
 				this.builds.set(build);
 			}
@@ -97,9 +104,12 @@ final class BuilderCallbacks {
 			requestConfig.setResponseTimeout(responseTimeout(build, requestConfig));
 			build.requestConfig(requestConfig);
 		}).withHttpClientCustomizer((httpClient) -> {
-			ClientBuild build = build();
-			this.builds.remove();
-			this.finish.accept(build, httpClient);
+			ClientBuild build = this.builds.get();
+			if (build != null) {
+				this.builds.remove();
+				build.markExtended(BuilderChain.isExtended());
+				this.finish.accept(build, httpClient);
+			}
 		});
 	}
 

@@ -2,8 +2,12 @@ package io.outboundhttp.client;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import io.outboundhttp.pool.ManagedConnectionManager;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -14,8 +18,6 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.SslBundle;
-
-import io.outboundhttp.pool.ManagedConnectionManager;
 
 /**
  * What is learned while Spring Boot builds one HttpClient, from its first callback to its
@@ -35,13 +37,10 @@ final class ClientBuild {
 	/** Whether our callbacks run before those of the application, not only after. */
 	private boolean seenFirst;
 
-	/** Whether our last callbacks have begun. */
-	private boolean started;
-
 	/** Whether a callback was added to the builder behind ours. */
 	private boolean extended;
 
-	/** Stands for the builder that we manage. */
+	/** Stands for the managed builder whose last callbacks have begun. */
 	private @Nullable Object builder;
 
 	private boolean bundleSeen;
@@ -83,6 +82,21 @@ final class ClientBuild {
 		}
 	}
 
+	/**
+	 * Return the settings that someone set and that were not put over the application's
+	 * own code.
+	 * @return the settings
+	 */
+	Set<ClientSetting<?>> unapplied() {
+		if (this.seenFirst) {
+			return Set.of();
+		}
+		return Stream
+			.<ClientSetting<?>>of(ClientSetting.USER_AGENT, ClientSetting.PROXY_HOST, ClientSetting.POOL_BUFFER_SIZE)
+			.filter((setting) -> this.definition.value(setting).set())
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
 	boolean isSeenFirst() {
 		return this.seenFirst;
 	}
@@ -91,12 +105,17 @@ final class ClientBuild {
 		this.seenFirst = true;
 	}
 
-	boolean isStarted() {
-		return this.started;
+	/**
+	 * Return whether this build was begun and never finished, so that another one begins
+	 * now.
+	 * @param builder stands for the managed builder that calls
+	 * @return whether it was left over
+	 */
+	boolean isLeftOver(Object builder) {
+		return this.builder == builder || (this.builder != null && !this.extended);
 	}
 
 	void markStarted(Object builder, boolean extended) {
-		this.started = true;
 		this.builder = builder;
 		markExtended(extended);
 	}
@@ -158,6 +177,9 @@ final class ClientBuild {
 	void managerBuilder(PoolingHttpClientConnectionManagerBuilder builder) {
 		this.managerBuilder = builder;
 		if (!this.seenFirst) {
+			if (this.earlyManager != null) {
+				builder.setMaxConnTotal(this.earlyManager.getMaxTotal());
+			}
 			this.earlyManager = builder.build();
 			builder.setMaxConnTotal(MARK);
 		}

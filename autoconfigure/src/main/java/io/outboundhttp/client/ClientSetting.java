@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,10 @@ public final class ClientSetting<T> {
 	/** Whether the client is part of health. */
 	public static final ClientSetting<Boolean> HEALTH_ENABLED = new ClientSetting<>("health.enabled");
 
+	private static final List<ClientSetting<?>> VIEW = List.copyOf(ALL);
+
+	private static final Set<ClientSetting<?>> SECRET = Set.of(DEFAULT_HEADER, PROXY_USERNAME, PROXY_PASSWORD);
+
 	private final String key;
 
 	private final Predicate<T> valid;
@@ -142,7 +147,7 @@ public final class ClientSetting<T> {
 	 * @return an immutable list
 	 */
 	public static List<ClientSetting<?>> all() {
-		return List.copyOf(ALL);
+		return VIEW;
 	}
 
 	/**
@@ -151,6 +156,14 @@ public final class ClientSetting<T> {
 	 */
 	public String key() {
 		return this.key;
+	}
+
+	/**
+	 * Return whether values of this setting must not be shown to anyone.
+	 * @return whether the value is a secret
+	 */
+	public boolean isSecret() {
+		return SECRET.contains(this);
 	}
 
 	/**
@@ -187,11 +200,11 @@ public final class ClientSetting<T> {
 	public record Value<T>(@Nullable T value, String origin, boolean set) {
 
 		/**
-		 * Return the origin alone, since the value may be secret.
+		 * Return the origin alone, since the value may be a secret.
 		 */
 		@Override
 		public String toString() {
-			return "Value[origin=" + this.origin + "]";
+			return "Value from " + this.origin;
 		}
 
 	}

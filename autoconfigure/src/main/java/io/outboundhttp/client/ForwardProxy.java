@@ -43,7 +43,7 @@ final class ForwardProxy {
 		builder.setRoutePlanner(new RoutePlanner(proxy, (nonProxyHosts != null) ? nonProxyHosts : List.of()));
 		String username = definition.get(ClientSetting.PROXY_USERNAME);
 		String password = definition.get(ClientSetting.PROXY_PASSWORD);
-		if (username != null && password != null) {
+		if (username != null && !username.isEmpty() && password != null) {
 			BasicCredentialsProvider credentials = new BasicCredentialsProvider();
 			credentials.setCredentials(new AuthScope(proxy.getHostName(), proxy.getPort()),
 					new UsernamePasswordCredentials(username, password.toCharArray()));

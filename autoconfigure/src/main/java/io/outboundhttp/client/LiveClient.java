@@ -1,5 +1,7 @@
 package io.outboundhttp.client;
 
+import java.util.Set;
+
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 
@@ -12,9 +14,11 @@ import io.outboundhttp.pool.ConnectionPool;
  * @param pool pool of its connections
  * @param connectionConfig timeouts and life time of the pool's connections
  * @param requestConfig defaults of each request
+ * @param unapplied settings that have no effect, since the application builds its own
+ * builder of HttpClients
  * @since 0.1.0
  */
 public record LiveClient(ClientDefinition definition, ConnectionPool pool, ConnectionConfig connectionConfig,
-		RequestConfig requestConfig) {
+		RequestConfig requestConfig, Set<ClientSetting<?>> unapplied) {
 
 }

@@ -9,7 +9,7 @@ import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.PoolListener;
 
 /**
- * The newest {@link LiveClient} of each open pool. Safe for use by several threads.
+ * The {@link LiveClient} that stands for each open pool. Safe for use by several threads.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ public final class LiveClients implements PoolListener {
 	private final Map<String, LiveClient> clients = new ConcurrentHashMap<>();
 
 	/**
-	 * Return the newest live client on a pool.
+	 * Return the live client that stands for a pool.
 	 * @param pool name of the pool
 	 * @return the client, or {@code null} if there is none
 	 */
@@ -26,8 +26,20 @@ public final class LiveClients implements PoolListener {
 		return this.clients.get(pool);
 	}
 
-	void add(LiveClient client) {
-		this.clients.put(client.pool().getName(), client);
+	/**
+	 * Remember a live client: the one that opened its pool, until the client itself
+	 * comes.
+	 * @param client the live client
+	 * @param ofClient whether it is the client itself, as opposed to one of many behind
+	 * Boot's builders
+	 */
+	void add(LiveClient client, boolean ofClient) {
+		if (ofClient) {
+			this.clients.put(client.pool().getName(), client);
+		}
+		else {
+			this.clients.putIfAbsent(client.pool().getName(), client);
+		}
 	}
 
 	@Override

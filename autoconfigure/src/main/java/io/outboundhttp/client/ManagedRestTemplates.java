@@ -20,20 +20,20 @@ public final class ManagedRestTemplates {
 
 	private final Supplier<RestTemplateBuilder> builder;
 
-	private final List<OutboundHttpRestTemplateCustomizer> customizers;
+	private final Supplier<List<OutboundHttpRestTemplateCustomizer>> customizers;
 
 	private final LoadBalancing loadBalancing;
 
 	/**
 	 * Create a builder of RestTemplates.
 	 * @param builder gives Boot's builder
-	 * @param customizers customizers of single clients in order
+	 * @param customizers gives the customizers of single clients in order
 	 * @param loadBalancing resolves {@code lb://} base URLs
 	 */
 	public ManagedRestTemplates(Supplier<RestTemplateBuilder> builder,
-			List<OutboundHttpRestTemplateCustomizer> customizers, LoadBalancing loadBalancing) {
+			Supplier<List<OutboundHttpRestTemplateCustomizer>> customizers, LoadBalancing loadBalancing) {
 		this.builder = builder;
-		this.customizers = List.copyOf(customizers);
+		this.customizers = customizers;
 		this.loadBalancing = loadBalancing;
 	}
 
@@ -55,7 +55,7 @@ public final class ManagedRestTemplates {
 			}
 		}
 		RestTemplate restTemplate = builder.build();
-		this.customizers.forEach((customizer) -> customizer.customize(definition.getName(), restTemplate));
+		this.customizers.get().forEach((customizer) -> customizer.customize(definition.getName(), restTemplate));
 		return restTemplate;
 	}
 

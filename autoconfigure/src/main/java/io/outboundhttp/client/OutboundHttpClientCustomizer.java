@@ -10,7 +10,8 @@ import org.springframework.web.client.RestClient;
  * HTTP service groups, after Spring Boot's own customizers.
  * <p>
  * The connection manager belongs to the pool: a customizer that replaces it stops the
- * start. Methods may be called more than once per client.
+ * start. Methods may be called more than once per client. A customizer that needs another
+ * client of ours injects {@link OutboundHttpClients} and asks for it when it is called.
  *
  * @since 0.1.0
  * @see OutboundHttpRestTemplateCustomizer

@@ -158,7 +158,8 @@ public final class OutboundHttpClients {
 	}
 
 	/**
-	 * Return what the newest HttpClient on an open pool runs with.
+	 * Return what the HttpClient on an open pool runs with; of several that share it, the
+	 * client itself or the one that opened the pool.
 	 * @param pool name of the pool
 	 * @return the live client, or {@code null} if the pool is not open
 	 */

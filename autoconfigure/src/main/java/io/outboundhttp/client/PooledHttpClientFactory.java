@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -15,6 +16,8 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
@@ -43,6 +46,8 @@ public final class PooledHttpClientFactory {
 	 * HttpClients.
 	 */
 
+	private static final Logger logger = LoggerFactory.getLogger(PooledHttpClientFactory.class);
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Map<PoolKey, ConnectionPool> shared = new HashMap<>();
@@ -57,13 +62,15 @@ public final class PooledHttpClientFactory {
 
 	private final @Nullable InetAddressFilter addressFilter;
 
-	private final List<OutboundHttpClientCustomizer> customizers;
+	private final Supplier<List<OutboundHttpClientCustomizer>> customizers;
 
 	private final AddressFilterProbe probe = new AddressFilterProbe();
 
 	private final BuilderCallbacks callbacks = new BuilderCallbacks(this.probe.resolver(), this::begin, this::finish);
 
 	private final ThreadLocal<Request> requests = new ThreadLocal<>();
+
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	/**
 	 * Create a factory.
@@ -73,17 +80,17 @@ public final class PooledHttpClientFactory {
 	 * build
 	 * @param sslBundles SSL bundles by name, {@code null} if there are none
 	 * @param addressFilter address filter of the application context or {@code null}
-	 * @param customizers customizers of the application, in order
+	 * @param customizers gives the customizers of the application, in order
 	 */
 	public PooledHttpClientFactory(ConnectionPools pools, LiveClients liveClients,
 			Supplier<ClientDefinition> defaultDefinition, @Nullable SslBundles sslBundles,
-			@Nullable InetAddressFilter addressFilter, List<OutboundHttpClientCustomizer> customizers) {
+			@Nullable InetAddressFilter addressFilter, Supplier<List<OutboundHttpClientCustomizer>> customizers) {
 		this.pools = pools;
 		this.liveClients = liveClients;
 		this.defaultDefinition = defaultDefinition;
 		this.sslBundles = sslBundles;
 		this.addressFilter = addressFilter;
-		this.customizers = List.copyOf(customizers);
+		this.customizers = customizers;
 	}
 
 	/**
@@ -106,8 +113,8 @@ public final class PooledHttpClientFactory {
 			return definition.getInheritedSslBundle();
 		}
 		if (this.sslBundles == null) {
-			throw new IllegalStateException(
-					"Client '%s': there are no SSL bundles to take '%s' from".formatted(definition.getName(), name));
+			throw new IllegalStateException("Client '%s': there are no SSL bundles to take '%s' from; change '%s'"
+				.formatted(definition.getName(), name, definition.value(ClientSetting.SSL_BUNDLE).origin()));
 		}
 		return this.sslBundles.getBundle(name);
 	}
@@ -164,11 +171,12 @@ public final class PooledHttpClientFactory {
 
 	private void finish(ClientBuild build, HttpClientBuilder builder) {
 		String client = build.definition().getName();
-		this.customizers.forEach((customizer) -> customizer.customize(client, builder));
+		this.customizers.get().forEach((customizer) -> customizer.customize(client, builder));
 		HttpClientConnectionManager replaced = connectionManager(builder);
 		if (!build.isBuiltByBoot(replaced)) {
 			throw new ReplacedConnectionManagerException(client);
 		}
+		warnOfUnapplied(build);
 		PoolKey key = key(build, replaced);
 		replaced.close(CloseMode.IMMEDIATE);
 		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
@@ -176,6 +184,19 @@ public final class PooledHttpClientFactory {
 			.setConnectionManagerShared(true)
 			.addExecInterceptorFirst(DiscardOnError.NAME, new DiscardOnError());
 		build.finished(connectionManager);
+	}
+
+	/**
+	 * What code has set on a builder of the application cannot be read back, so some of
+	 * our settings must not be put over it.
+	 */
+	private void warnOfUnapplied(ClientBuild build) {
+		if (!build.unapplied().isEmpty() && this.warned.compareAndSet(false, true)) {
+			logger.warn("Client '{}': {} have no effect on a ClientHttpRequestFactoryBuilder bean that the application "
+					+ "builds itself; remove the bean and use a ClientHttpRequestFactoryBuilderCustomizer instead",
+					build.definition().getName(),
+					build.unapplied().stream().map((setting) -> build.definition().value(setting).origin()).toList());
+		}
 	}
 
 	/**
@@ -200,11 +221,11 @@ public final class PooledHttpClientFactory {
 		this.lock.lock();
 		try {
 			ConnectionPool pool = (key != null) ? this.shared.get(key) : null;
-			if (pool == null || pool.isClosed()) {
+			if (pool == null || this.pools.find(pool.getName()) != pool) {
 				pool = open(build, key);
 			}
-			this.liveClients
-				.add(new LiveClient(build.definition(), pool, build.connectionConfig(), build.requestConfig()));
+			this.liveClients.add(new LiveClient(build.definition(), pool, build.connectionConfig(),
+					build.requestConfig(), build.unapplied()), build.isOfClient());
 			return pool;
 		}
 		finally {

@@ -17,7 +17,9 @@ public final class ReplacedConnectionManagerException extends IllegalStateExcept
 	 * @param client name of the client
 	 */
 	public ReplacedConnectionManagerException(String client) {
-		super("Client '%s': application code replaced the connection manager of its HttpClient".formatted(client));
+		super(("Client '%s': application code replaced the connection manager of its HttpClient; remove the call of "
+				+ "'setConnectionManager' and set 'outbound-http.clients.%s.pool.*'")
+			.formatted(client, client));
 		this.client = client;
 	}
 

@@ -18,20 +18,20 @@ public final class RestClientCustomization {
 
 	private final Supplier<List<RestClientCustomizer>> bootCustomizers;
 
-	private final List<OutboundHttpClientCustomizer> customizers;
+	private final Supplier<List<OutboundHttpClientCustomizer>> customizers;
 
 	private final LoadBalancing loadBalancing;
 
 	/**
 	 * Create a customization.
-	 * @param bootCustomizers Boot's customizers in order
-	 * @param customizers customizers of single clients in order
+	 * @param bootCustomizers gives Boot's customizers in order
+	 * @param customizers gives the customizers of single clients in order
 	 * @param loadBalancing resolves {@code lb://} base URLs
 	 */
 	public RestClientCustomization(Supplier<List<RestClientCustomizer>> bootCustomizers,
-			List<OutboundHttpClientCustomizer> customizers, LoadBalancing loadBalancing) {
+			Supplier<List<OutboundHttpClientCustomizer>> customizers, LoadBalancing loadBalancing) {
 		this.bootCustomizers = bootCustomizers;
-		this.customizers = List.copyOf(customizers);
+		this.customizers = customizers;
 		this.loadBalancing = loadBalancing;
 	}
 
@@ -79,7 +79,7 @@ public final class RestClientCustomization {
 	 * @param builder builder of its RestClient
 	 */
 	public void applyCustomizers(String client, RestClient.Builder builder) {
-		this.customizers.forEach((customizer) -> customizer.customize(client, builder));
+		this.customizers.get().forEach((customizer) -> customizer.customize(client, builder));
 	}
 
 }

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.net.URIAuthority;
 
 /**
  * Target of a route as people write it: {@code scheme://host:port}, where http and https
@@ -13,6 +14,25 @@ import org.apache.hc.core5.http.HttpHost;
 public final class RouteTarget {
 
 	private RouteTarget() {
+	}
+
+	/**
+	 * Return whether a URL names a host. Names that {@link URI} does not accept, such as
+	 * {@code my_service}, are fine where HttpClient accepts them.
+	 * @param uri the URL
+	 * @return whether it has a host
+	 */
+	public static boolean hasHost(URI uri) {
+		if (uri.getHost() != null) {
+			return true;
+		}
+		try {
+			URIAuthority authority = URIAuthority.create(uri.getRawAuthority());
+			return authority != null && !authority.getHostName().isBlank();
+		}
+		catch (URISyntaxException ex) {
+			return false;
+		}
 	}
 
 	/**
@@ -28,15 +48,16 @@ public final class RouteTarget {
 			if (!scheme.equals("http") && !scheme.equals("https")) {
 				throw new IllegalArgumentException("it must start with http:// or https://");
 			}
-			if (uri.getHost() == null) {
+			if (!hasHost(uri)) {
 				throw new IllegalArgumentException("it has no host");
 			}
-			if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null
+			if (uri.getRawAuthority().contains("@") || uri.getRawQuery() != null || uri.getRawFragment() != null
 					|| (!uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/"))) {
 				throw new IllegalArgumentException("it must be scheme://host:port and nothing more");
 			}
-			int port = (uri.getPort() != -1) ? uri.getPort() : (scheme.equals("https") ? 443 : 80);
-			return new HttpHost(scheme, uri.getHost().toLowerCase(Locale.ROOT), port);
+			URIAuthority authority = URIAuthority.create(uri.getRawAuthority());
+			int port = (authority.getPort() != -1) ? authority.getPort() : (scheme.equals("https") ? 443 : 80);
+			return new HttpHost(scheme, authority.getHostName().toLowerCase(Locale.ROOT), port);
 		}
 		catch (URISyntaxException ex) {
 			throw new IllegalArgumentException("it is no URL: " + ex.getReason(), ex);

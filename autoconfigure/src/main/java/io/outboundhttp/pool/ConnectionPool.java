@@ -139,7 +139,7 @@ public final class ConnectionPool {
 		return new HttpHost(host.getSchemeName(), host.getHostName(), host.getPort());
 	}
 
-	void open() {
+	void announceOpened() {
 		this.listener.poolOpened(this);
 	}
 

@@ -5,9 +5,11 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -108,7 +110,7 @@ public final class ConnectionPools implements AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
-		pool.open();
+		pool.announceOpened();
 		this.upkeep.wake();
 		return pool;
 	}
@@ -290,7 +292,7 @@ public final class ConnectionPools implements AutoCloseable {
 
 		private final boolean isTransient;
 
-		private final List<User> users = new ArrayList<>();
+		private final Set<User> users = new HashSet<>();
 
 		private @Nullable Long lastSweepNanos;
 

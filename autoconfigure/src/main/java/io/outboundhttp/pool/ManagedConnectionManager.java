@@ -34,6 +34,8 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 	 * `opener`. Afterwards `pool` is read without it.
 	 */
 
+	private static final PoolStats UNUSED = new PoolStats(0, 0, 0, 0);
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private @Nullable Function<ManagedConnectionManager, ConnectionPool> opener;
@@ -115,12 +117,14 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 
 	@Override
 	public PoolStats getTotalStats() {
-		return manager().getTotalStats();
+		ConnectionPool pool = this.pool;
+		return (pool != null) ? pool.manager().getTotalStats() : UNUSED;
 	}
 
 	@Override
 	public PoolStats getStats(HttpRoute route) {
-		return manager().getStats(route);
+		ConnectionPool pool = this.pool;
+		return (pool != null) ? pool.manager().getStats(route) : UNUSED;
 	}
 
 	@Override
@@ -165,7 +169,8 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 
 	@Override
 	public Set<HttpRoute> getRoutes() {
-		return manager().getRoutes();
+		ConnectionPool pool = this.pool;
+		return (pool != null) ? pool.manager().getRoutes() : Set.of();
 	}
 
 }

@@ -5,8 +5,8 @@ package io.outboundhttp.pool;
  * is {@link PoolSnapshot}.
  * <p>
  * Methods are called without any lock of a pool held, on the thread that caused the
- * event, possibly concurrently. They must be fast, must do no I/O and must not call back
- * into the pool. What they throw is logged and goes no further.
+ * event, possibly concurrently. They must be fast, must do no I/O and must not do more to
+ * the pool than read a snapshot. What they throw is logged and goes no further.
  *
  * @since 0.1.0
  */

@@ -65,7 +65,10 @@ final class Upkeep {
 			}
 			this.woken = true;
 			if (this.thread == null) {
-				Thread thread = new Thread(this::run, THREAD_NAME);
+				// a thread that outlives its first caller must not inherit anything from
+				// it
+				Thread thread = new Thread(null, this::run, THREAD_NAME, 0, false);
+				thread.setContextClassLoader(Upkeep.class.getClassLoader());
 				thread.setDaemon(true);
 				thread.start();
 				this.thread = thread;

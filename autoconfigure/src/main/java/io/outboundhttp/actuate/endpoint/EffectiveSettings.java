@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.LiveClient;
-import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.PoolSnapshot;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -27,19 +27,25 @@ final class EffectiveSettings {
 
 	private static final String CODE = "code";
 
-	private final OutboundHttpClients clients;
+	private static final String UNAPPLIED = "no effect on the application's own builder";
 
-	EffectiveSettings(OutboundHttpClients clients) {
-		this.clients = clients;
+	private EffectiveSettings() {
 	}
 
-	Map<String, SettingDescriptor> of(String name) {
-		LiveClient live = this.clients.live(name);
-		ClientDefinition definition = (live != null) ? live.definition() : this.clients.definition(name);
-		Map<ClientSetting<?>, @Nullable Object> readBack = (live != null) ? readBack(live) : Map.of();
+	static Map<String, SettingDescriptor> of(ClientDefinition definition) {
+		return describe(definition, Map.of(), Set.of());
+	}
+
+	static Map<String, SettingDescriptor> of(LiveClient live) {
+		return describe(live.definition(), readBack(live), live.unapplied());
+	}
+
+	private static Map<String, SettingDescriptor> describe(ClientDefinition definition,
+			Map<ClientSetting<?>, @Nullable Object> readBack, Set<ClientSetting<?>> unapplied) {
 		Map<String, SettingDescriptor> settings = new LinkedHashMap<>();
 		for (ClientSetting<?> setting : ClientSetting.all()) {
-			settings.put(setting.key(), describe(setting, definition, readBack));
+			settings.put(setting.key(), unapplied.contains(setting) ? new SettingDescriptor(null, UNAPPLIED)
+					: describe(setting, definition, readBack));
 		}
 		return settings;
 	}

@@ -1,11 +1,11 @@
 package io.outboundhttp.actuate.endpoint;
 
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.PoolSnapshot;
@@ -43,8 +43,11 @@ public class OutboundHttpEndpoint {
 	@ReadOperation
 	public ClientsDescriptor clients() {
 		Map<String, ClientSummary> descriptors = new LinkedHashMap<>();
-		for (String name : names()) {
-			descriptors.put(name, new ClientSummary("UP", pool(name)));
+		for (String name : this.clients.names()) {
+			descriptors.put(name, new ClientSummary("UP", PoolDescriptor.notOpen(this.clients.definition(name))));
+		}
+		for (ConnectionPool pool : this.clients.openPools()) {
+			descriptors.put(pool.getName(), new ClientSummary("UP", PoolDescriptor.of(pool.snapshot())));
 		}
 		return new ClientsDescriptor(descriptors);
 	}
@@ -56,29 +59,18 @@ public class OutboundHttpEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable ClientDescriptor client(@Selector String client) {
-		if (!names().contains(client)) {
-			return null;
+		LiveClient live = this.clients.live(client);
+		if (live == null) {
+			return this.clients.names().contains(client) ? notOpen(this.clients.definition(client)) : null;
 		}
-		ConnectionPool pool = find(client);
-		List<RouteDescriptor> routes = (pool != null)
-				? pool.snapshot().routes().stream().map(RouteDescriptor::of).toList() : List.of();
-		return new ClientDescriptor("UP", pool(client), routes, new EffectiveSettings(this.clients).of(client));
+		PoolSnapshot snapshot = live.pool().snapshot();
+		return new ClientDescriptor("UP", PoolDescriptor.of(snapshot),
+				snapshot.routes().stream().map(RouteDescriptor::of).toList(), EffectiveSettings.of(live));
 	}
 
-	private Set<String> names() {
-		Set<String> names = new LinkedHashSet<>(this.clients.names());
-		this.clients.openPools().forEach((pool) -> names.add(pool.getName()));
-		return names;
-	}
-
-	private PoolDescriptor pool(String name) {
-		ConnectionPool pool = find(name);
-		return (pool != null) ? PoolDescriptor.of(pool.snapshot())
-				: PoolDescriptor.notOpen(this.clients.definition(name));
-	}
-
-	private @Nullable ConnectionPool find(String name) {
-		return this.clients.openPools().stream().filter((pool) -> pool.getName().equals(name)).findFirst().orElse(null);
+	private static ClientDescriptor notOpen(ClientDefinition definition) {
+		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), List.of(),
+				EffectiveSettings.of(definition));
 	}
 
 	/**

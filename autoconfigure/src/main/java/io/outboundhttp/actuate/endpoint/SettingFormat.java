@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 import io.outboundhttp.client.ClientSetting;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +18,6 @@ final class SettingFormat {
 
 	private static final String MASK = "******";
 
-	private static final Set<ClientSetting<?>> SECRETS = Set.of(ClientSetting.PROXY_USERNAME,
-			ClientSetting.PROXY_PASSWORD);
-
 	private SettingFormat() {
 	}
 
@@ -29,16 +25,11 @@ final class SettingFormat {
 		if (value == null) {
 			return null;
 		}
-		if (SECRETS.contains(setting)) {
-			return MASK;
+		if (setting.isSecret()) {
+			return mask(value);
 		}
 		if (setting == ClientSetting.BASE_URL) {
 			return origin(URI.create((String) value));
-		}
-		if (setting == ClientSetting.DEFAULT_HEADER) {
-			Map<Object, String> masked = new LinkedHashMap<>();
-			((Map<?, ?>) value).keySet().forEach((name) -> masked.put(name, MASK));
-			return masked;
 		}
 		if (value instanceof Duration duration) {
 			return format(duration);
@@ -50,6 +41,15 @@ final class SettingFormat {
 			return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 		}
 		return value;
+	}
+
+	private static Object mask(Object value) {
+		if (value instanceof Map<?, ?> map) {
+			Map<Object, String> masked = new LinkedHashMap<>();
+			map.keySet().forEach((name) -> masked.put(name, MASK));
+			return masked;
+		}
+		return MASK;
 	}
 
 	private static String origin(URI uri) {

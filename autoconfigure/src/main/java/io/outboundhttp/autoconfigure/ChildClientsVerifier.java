@@ -1,0 +1,25 @@
+package io.outboundhttp.autoconfigure;
+
+import io.outboundhttp.client.OutboundHttpClients;
+
+import org.springframework.core.env.Environment;
+
+/**
+ * Checks that a child context, which shares the clients of its parent, does not configure
+ * one that the parent does not have. It would be missing without a word.
+ */
+final class ChildClientsVerifier {
+
+	ChildClientsVerifier(Environment environment, OutboundHttpClients clients) {
+		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(environment);
+		for (String client : OutboundHttpPropertiesBinding.enabledNames(properties)) {
+			if (properties.getClients().containsKey(client) && !clients.names().contains(client)) {
+				throw new OutboundHttpConfigurationException(
+						"Client '%s' below '%s' is configured in a child context, which shares the clients of its parent: %s."
+							.formatted(client, KnownKeys.clientPrefix(client), clients.names()),
+						"Configure the client where the parent context sees it.");
+			}
+		}
+	}
+
+}
