@@ -1,7 +1,9 @@
 package io.outboundhttp;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.outboundhttp.pool.ConnectionPool;
@@ -9,12 +11,15 @@ import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.PoolSnapshot;
 import io.outboundhttp.testsupport.Threads;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * JUnit extension that fails a test which leaves a leased connection, a waiting caller,
@@ -23,14 +28,27 @@ import org.springframework.context.event.ContextClosedEvent;
  * Register it as a field. A test of pools {@link #watch watches} their owner, a test of
  * contexts uses it as an initializer: it then looks when the context begins to close.
  */
-public final class PoolLeakExtension
-		implements AfterEachCallback, ApplicationContextInitializer<ConfigurableApplicationContext> {
+public final class PoolLeakExtension implements BeforeEachCallback, AfterEachCallback,
+		ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+	private static final String THREADS = "outbound-http";
+
+	private final Set<Thread> threadsBefore = new HashSet<>();
 
 	private final List<ConnectionPools> watched = new CopyOnWriteArrayList<>();
 
 	private final List<ConnectionPool> seen = new CopyOnWriteArrayList<>();
 
 	private final List<String> leaks = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Return our threads that the test has started and that are alive. Test contexts that
+	 * Spring caches keep theirs beyond their test.
+	 * @return the threads
+	 */
+	public List<Thread> threads() {
+		return Threads.live(THREADS).stream().filter((thread) -> !this.threadsBefore.contains(thread)).toList();
+	}
 
 	/**
 	 * Watch an owner of pools, and close it after the test.
@@ -52,6 +70,11 @@ public final class PoolLeakExtension
 	}
 
 	@Override
+	public void beforeEach(ExtensionContext context) {
+		this.threadsBefore.addAll(Threads.live(THREADS));
+	}
+
+	@Override
 	public void afterEach(ExtensionContext context) {
 		verify();
 	}
@@ -68,7 +91,7 @@ public final class PoolLeakExtension
 		if (!problems.isEmpty()) {
 			throw new AssertionError("The test left behind: " + problems);
 		}
-		Threads.awaitNone("outbound-http");
+		await().alias("end of our threads").until(this::threads, List::isEmpty);
 	}
 
 	private void inspect(ConnectionPools pools) {

@@ -9,7 +9,6 @@ import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.PoolSettings;
 import io.outboundhttp.pool.TimeSource;
 import io.outboundhttp.testsupport.TestHttpServer;
-import io.outboundhttp.testsupport.Threads;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -43,7 +42,6 @@ class PoolLeakExtensionTests {
 				assertThat(response.getCode()).isEqualTo(200);
 			}
 		}
-		Threads.awaitNone("outbound-http");
 	}
 
 	@Test

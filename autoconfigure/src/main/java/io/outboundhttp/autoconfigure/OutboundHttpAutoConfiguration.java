@@ -37,6 +37,7 @@ import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
@@ -120,9 +121,15 @@ public final class OutboundHttpAutoConfiguration {
 		}
 
 		@Bean
-		ConnectionPools outboundHttpConnectionPools(ObjectProvider<PoolListener> listeners) {
-			return new ConnectionPools(TimeSource.system(),
-					Stream.concat(Stream.of(new LoggingPoolListener()), listeners.orderedStream()).toList());
+		static ConnectionPoolsCloser outboundHttpConnectionPoolsCloser() {
+			return new ConnectionPoolsCloser();
+		}
+
+		@Bean(destroyMethod = "")
+		ConnectionPools outboundHttpConnectionPools(ConnectionPoolsCloser closer,
+				ObjectProvider<PoolListener> listeners) {
+			return closer.closeLast(new ConnectionPools(TimeSource.system(),
+					Stream.concat(Stream.of(new LoggingPoolListener()), listeners.orderedStream()).toList()));
 		}
 
 		@Bean
@@ -162,6 +169,26 @@ public final class OutboundHttpAutoConfiguration {
 				ObjectProvider<OutboundHttpClientCustomizer> customizers, LoadBalancing loadBalancing) {
 			return new RestClientCustomization(() -> bootCustomizers.orderedStream().toList(),
 					() -> customizers.orderedStream().toList(), loadBalancing);
+		}
+
+	}
+
+	/**
+	 * A child context shares the clients of its parent.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.apache.hc.client5.http.impl.classic.HttpClientBuilder")
+	@Conditional(OnParentClientsCondition.class)
+	static class ChildConfiguration {
+
+		@Bean
+		static LazyInitializationExcludeFilter outboundHttpChildLazyInitializationExcludeFilter() {
+			return LazyInitializationExcludeFilter.forBeanTypes(ChildClientsVerifier.class);
+		}
+
+		@Bean
+		ChildClientsVerifier outboundHttpChildClientsVerifier(Environment environment, OutboundHttpClients clients) {
+			return new ChildClientsVerifier(environment, clients);
 		}
 
 	}

@@ -11,7 +11,6 @@ import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.testsupport.TestHttpServer;
 import io.outboundhttp.testsupport.TestProxyServer;
-import io.outboundhttp.testsupport.Threads;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -85,7 +84,7 @@ class ConnectionPoolsTests {
 	@Test
 	void sweepWithoutPoolsHasNothingToWaitFor() {
 		assertThat(this.pools.sweep(this.time.nanos())).isEqualTo(Long.MAX_VALUE);
-		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+		assertThat(this.leaks.threads()).isEmpty();
 	}
 
 	@Test
@@ -325,7 +324,7 @@ class ConnectionPoolsTests {
 				caller.start();
 				this.server.awaitRequests(3);
 				assertThat(pool.snapshot().leased()).isEqualTo(2);
-				assertThat(Threads.names(Upkeep.THREAD_NAME)).hasSize(1);
+				assertThat(this.leaks.threads()).hasSize(1);
 				this.pools.close();
 				assertThat(leased.getCode()).isEqualTo(200);
 			}
@@ -333,7 +332,7 @@ class ConnectionPoolsTests {
 			assertThat(failed.getCount()).isZero();
 		}
 		this.server.awaitNoOpenConnections(Duration.ofSeconds(2));
-		assertThat(Threads.names("outbound-http")).isEmpty();
+		assertThat(this.leaks.threads()).isEmpty();
 		assertThat(pool.isClosed()).isTrue();
 		assertThat(this.pools.getPools()).isEmpty();
 	}
@@ -355,7 +354,7 @@ class ConnectionPoolsTests {
 		assertThat(manager.isClosed()).isTrue();
 		assertThatIllegalStateException().isThrownBy(
 				() -> this.pools.openTransient("a", PoolFixture.settings(), new PoolingHttpClientConnectionManager()));
-		assertThat(Threads.names("outbound-http")).isEmpty();
+		assertThat(this.leaks.threads()).isEmpty();
 	}
 
 	@Test
@@ -374,7 +373,7 @@ class ConnectionPoolsTests {
 			.setConnectionManager(this.pools.connectionManager(() -> open("a", PoolFixture.settings())))
 			.build()) {
 			assertThat(this.pools.getPools()).isEmpty();
-			assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+			assertThat(this.leaks.threads()).isEmpty();
 			PoolFixture.get(client, this.server.url());
 			PoolFixture.get(client, this.server.url());
 			assertThat(this.pools.getPools()).hasSize(1);

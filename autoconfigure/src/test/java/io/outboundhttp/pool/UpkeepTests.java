@@ -7,11 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.outboundhttp.FakeTimeSource;
-import io.outboundhttp.testsupport.Threads;
+import io.outboundhttp.PoolLeakExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -26,6 +27,9 @@ import static org.awaitility.Awaitility.await;
 @Timeout(30)
 class UpkeepTests {
 
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
 	private final FakeTimeSource time = new FakeTimeSource(42);
 
 	private final LinkedBlockingQueue<Long> runs = new LinkedBlockingQueue<>();
@@ -36,14 +40,13 @@ class UpkeepTests {
 	});
 
 	@AfterEach
-	void noThreadIsLeft() {
+	void close() {
 		this.upkeep.close();
-		Threads.awaitNone(Upkeep.THREAD_NAME);
 	}
 
 	@Test
 	void thereIsNoThreadBeforeTheFirstWake() {
-		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+		assertThat(this.leaks.threads()).isEmpty();
 	}
 
 	@Test
@@ -53,7 +56,10 @@ class UpkeepTests {
 		this.time.advance(Duration.ofNanos(7));
 		this.upkeep.wake();
 		await().until(() -> this.runs.take() == 49);
-		assertThat(Threads.live(Upkeep.THREAD_NAME)).singleElement().matches(Thread::isDaemon);
+		assertThat(this.leaks.threads()).singleElement()
+			.matches(Thread::isDaemon)
+			.extracting(Thread::getName)
+			.isEqualTo(Upkeep.THREAD_NAME);
 	}
 
 	@Test
@@ -89,7 +95,7 @@ class UpkeepTests {
 	void interruptDoesNotEndTheThread(CapturedOutput output) throws Exception {
 		this.upkeep.wake();
 		this.runs.take();
-		Thread thread = Threads.live(Upkeep.THREAD_NAME).get(0);
+		Thread thread = this.leaks.threads().get(0);
 		thread.interrupt();
 		this.runs.take();
 		thread.interrupt();
@@ -118,7 +124,7 @@ class UpkeepTests {
 			this.runs.take();
 		}
 		await().untilAsserted(() -> assertThat(output).contains("first run").contains("second run"));
-		assertThat(Threads.names(Upkeep.THREAD_NAME)).hasSize(1);
+		assertThat(this.leaks.threads()).hasSize(1);
 	}
 
 	@Test
@@ -137,9 +143,9 @@ class UpkeepTests {
 		this.upkeep.wake();
 		this.runs.take();
 		this.upkeep.close();
-		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+		assertThat(this.leaks.threads()).isEmpty();
 		this.upkeep.wake();
-		assertThat(Threads.names(Upkeep.THREAD_NAME)).isEmpty();
+		assertThat(this.leaks.threads()).isEmpty();
 		assertThat(this.runs).isEmpty();
 	}
 
