@@ -196,6 +196,7 @@ final class BuilderCallbacks {
 
 	private static void clientDefaults(ClientBuild build, HttpClientBuilder builder) {
 		build.bootManager(builder.getConnManager());
+		builder.setUserTokenHandler(ConnectionAuthenticationTokenHandler.INSTANCE);
 		String userAgent = build.definition().get(ClientSetting.USER_AGENT);
 		if (userAgent != null) {
 			builder.setUserAgent(userAgent);

@@ -10,6 +10,7 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -166,6 +167,8 @@ class TakeoverSharingTests {
 				.allSatisfy(
 						(request) -> assertThat(principal(request)).isEqualTo("CN=client-" + request.path().charAt(1)));
 			assertThat(connections(requests, "/a")).doesNotContainAnyElementsOf(connections(requests, "/b"));
+			assertThat(Set.copyOf(connections(requests, "/a"))).hasSize(1);
+			assertThat(Set.copyOf(connections(requests, "/b"))).hasSize(1);
 			assertThat(TakeoverTestContexts.pools(context)).hasSize(2);
 		});
 	}
