@@ -110,8 +110,9 @@ final class Upkeep {
 	}
 
 	private void run() {
-		while (awaitTurn(work())) {
-			logger.trace("Upkeep runs again");
+		long delayNanos = 0;
+		while (awaitTurn(delayNanos)) {
+			delayNanos = work();
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.outboundhttp.client;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.testsupport.TestHttpServer;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -49,9 +51,12 @@ class RouteTargetTests {
 	void hostThatIsNoHostForUriIsCalled() {
 		try (TestHttpServer server = TestHttpServer.start()) {
 			this.runner.withUserConfiguration(NameServiceConfiguration.class)
-				.withPropertyValues("outbound-http.clients.stock.base-url=http://my_service:" + server.port(),
-						"outbound-http.clients.stock.pool.max-per-route-overrides.[http://my_service:" + server.port()
-								+ "]=3")
+				.withInitializer((context) -> TestPropertyValues
+					.of(Map.of("outbound-http.clients.stock.base-url", "http://my_service:" + server.port(),
+							"outbound-http.clients.stock.pool.max-per-route-overrides[http://my_service:"
+									+ server.port() + "]",
+							"3"))
+					.applyTo(context))
 				.run((context) -> {
 					OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 					assertThat(clients.restClient("stock").get().uri("/x").retrieve().body(String.class))
