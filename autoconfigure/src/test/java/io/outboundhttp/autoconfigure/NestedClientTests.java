@@ -1,0 +1,105 @@
+package io.outboundhttp.autoconfigure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+
+import io.outboundhttp.PoolLeakExtension;
+import io.outboundhttp.client.LiveClient;
+import io.outboundhttp.client.OutboundHttpClientCustomizer;
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.testsupport.RecordedRequest;
+import io.outboundhttp.testsupport.TestHttpServer;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for a client that is built and called while another one is being built.
+ */
+class NestedClientTests {
+
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	@Test
+	void customizerMayCallAnotherClientWhileOneIsBuilt() {
+		try (TestHttpServer server = TestHttpServer.start()) {
+			TakeoverTestContexts.takenOver()
+				.withInitializer(this.leaks)
+				.withUserConfiguration(TokenConfiguration.class)
+				.withPropertyValues("token-url=" + server.url("/token"),
+						"outbound-http.clients.auth.base-url=" + server.url(),
+						"outbound-http.clients.auth.user-agent=auth-agent",
+						"outbound-http.clients.auth.read-timeout=3s", "outbound-http.clients.auth.pool.max-per-route=3",
+						"outbound-http.clients.orders.base-url=" + server.url(),
+						"outbound-http.clients.orders.user-agent=orders-agent",
+						"outbound-http.clients.orders.read-timeout=4s",
+						"outbound-http.clients.orders.pool.max-per-route=4")
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
+					clients.restClient("orders").get().uri("/orders").retrieve().toBodilessEntity();
+					clients.restClient("auth").get().uri("/again").retrieve().toBodilessEntity();
+					assertThat(agents(server.requests("/token"))).isNotEmpty().containsOnly("auth-agent");
+					assertThat(agents(server.requests("/orders"))).containsExactly("orders-agent");
+					assertThat(agents(server.requests("/again"))).containsExactly("auth-agent");
+					assertThat(TakeoverTestContexts.pools(context)).containsExactlyInAnyOrder("auth", "orders");
+					verifySettings(context, "auth", 3);
+					verifySettings(context, "orders", 4);
+				});
+		}
+	}
+
+	private static void verifySettings(ApplicationContext context, String client, int number) {
+		LiveClient live = Objects.requireNonNull(context.getBean(OutboundHttpClients.class).live(client));
+		assertThat(live.pool().snapshot().maxPerRoute()).isEqualTo(number);
+		assertThat(live.requestConfig().getResponseTimeout().toSeconds()).isEqualTo(number);
+	}
+
+	private static List<String> agents(List<RecordedRequest> requests) {
+		return requests.stream().map((request) -> String.valueOf(request.header("User-Agent"))).toList();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TokenConfiguration {
+
+		@Bean
+		OutboundHttpClientCustomizer tokenCustomizer(OutboundHttpClients clients, @Value("${token-url}") String url) {
+			return new OutboundHttpClientCustomizer() {
+
+				@Override
+				public void customize(String client, HttpClientBuilder builder) {
+					if (client.equals("orders")) {
+						fetch(clients, url);
+					}
+				}
+
+			};
+		}
+
+		private static void fetch(OutboundHttpClients clients, String url) {
+			try {
+				clients.httpClient("auth").execute(new HttpGet(url), (response) -> {
+					EntityUtils.consume(response.getEntity());
+					return response.getCode();
+				});
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+}
