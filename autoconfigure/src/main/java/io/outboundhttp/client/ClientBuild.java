@@ -92,7 +92,9 @@ final class ClientBuild {
 			return Set.of();
 		}
 		return Stream
-			.<ClientSetting<?>>of(ClientSetting.USER_AGENT, ClientSetting.PROXY_HOST, ClientSetting.POOL_BUFFER_SIZE)
+			.<ClientSetting<?>>of(ClientSetting.USER_AGENT, ClientSetting.PROXY_HOST, ClientSetting.PROXY_PORT,
+					ClientSetting.PROXY_USERNAME, ClientSetting.PROXY_PASSWORD, ClientSetting.PROXY_NON_PROXY_HOSTS,
+					ClientSetting.POOL_BUFFER_SIZE)
 			.filter((setting) -> this.definition.value(setting).set())
 			.collect(Collectors.toUnmodifiableSet());
 	}
