@@ -1,0 +1,158 @@
+package io.outboundhttp.autoconfigure.endpoint;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
+import io.outboundhttp.actuate.endpoint.SettingDescriptor;
+import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
+import io.outboundhttp.autoconfigure.OutboundHttpTakeoverAutoConfiguration;
+import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.PoolSettings;
+import io.outboundhttp.testsupport.TestHttpServer;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.core5.pool.PoolStats;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.web.client.RestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what the endpoint shows of pools that come and go.
+ */
+class OutboundHttpEndpointPoolTests {
+
+	private static TestHttpServer server;
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OutboundHttpAutoConfiguration.class,
+				OutboundHttpTakeoverAutoConfiguration.class, HttpClientAutoConfiguration.class,
+				ImperativeHttpClientAutoConfiguration.class, RestClientAutoConfiguration.class,
+				RestTemplateAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class));
+
+	@BeforeAll
+	static void start() {
+		server = TestHttpServer.start();
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	@Test
+	void poolsThatCloseDuringAReadDoNotFailIt() {
+		this.runner.run((context) -> {
+			ConnectionPools pools = context.getBean(ConnectionPools.class);
+			PoolSettings settings = new PoolSettings(null, Duration.ofHours(1), Map.of());
+			AtomicBoolean armed = new AtomicBoolean();
+			pools.openTransient("default", settings, new ClosingConnectionManager(pools, armed));
+			pools.openTransient("default", settings, new ClosingConnectionManager(pools, armed));
+			OutboundHttpEndpoint endpoint = endpoint(context);
+			armed.set(true);
+			assertThat(endpoint.clients().clients()).containsKey("default");
+			assertThat(pools.getPools()).isEmpty();
+			assertThat(endpoint.clients().clients()).containsOnlyKeys("default");
+		});
+	}
+
+	@Test
+	void poolKeptApartThatClosesBetweenTwoReadsIsAbsent() {
+		this.runner.run((context) -> {
+			context.getBean(RestTemplateBuilder.class)
+				.connectTimeout(Duration.ofSeconds(3))
+				.build()
+				.getForObject(server.url("/x"), String.class);
+			OutboundHttpEndpoint endpoint = endpoint(context);
+			assertThat(endpoint.clients().clients()).containsOnlyKeys("default", "default#2");
+			assertThat(endpoint.client("default#2")).isNotNull();
+			context.getBean(ConnectionPools.class).close();
+			assertThat(endpoint.client("default#2")).isNull();
+			assertThat(endpoint.clients().clients()).containsOnlyKeys("default");
+			assertThat(Objects.requireNonNull(endpoint.client("default")).routes()).isEmpty();
+		});
+	}
+
+	@Test
+	void readTimeoutOfASecondBuilderIsNotThatOfTheClient() {
+		this.runner.run((context) -> {
+			SettingDescriptor before = readTimeout(context);
+			context.getBean(RestClient.Builder.class).build().get().uri(server.url("/x")).retrieve().toBodilessEntity();
+			assertThat(readTimeout(context)).isEqualTo(before);
+			context.getBean(RestTemplateBuilder.class)
+				.readTimeout(Duration.ofSeconds(1))
+				.build()
+				.getForObject(server.url("/x"), String.class);
+			assertThat(endpoint(context).clients().clients()).containsOnlyKeys("default");
+			assertThat(readTimeout(context)).isEqualTo(before);
+		});
+	}
+
+	@Test
+	void settingsOfTheClientItselfReplaceThoseOfABuilderThatCameFirst() {
+		this.runner.run((context) -> {
+			SettingDescriptor before = readTimeout(context);
+			context.getBean(RestTemplateBuilder.class)
+				.readTimeout(Duration.ofSeconds(1))
+				.build()
+				.getForObject(server.url("/x"), String.class);
+			context.getBean(OutboundHttpClients.class)
+				.restClient("default")
+				.get()
+				.uri(server.url("/x"))
+				.retrieve()
+				.toBodilessEntity();
+			assertThat(endpoint(context).clients().clients()).containsOnlyKeys("default");
+			assertThat(readTimeout(context)).isEqualTo(before);
+		});
+	}
+
+	private static OutboundHttpEndpoint endpoint(ApplicationContext context) {
+		return new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class));
+	}
+
+	private static @Nullable SettingDescriptor readTimeout(ApplicationContext context) {
+		return Objects.requireNonNull(endpoint(context).client("default")).settings().get("read-timeout");
+	}
+
+	/**
+	 * Closes all pools as soon as somebody reads one, once it is armed.
+	 */
+	private static final class ClosingConnectionManager extends PoolingHttpClientConnectionManager {
+
+		private final ConnectionPools pools;
+
+		private final AtomicBoolean armed;
+
+		ClosingConnectionManager(ConnectionPools pools, AtomicBoolean armed) {
+			this.pools = pools;
+			this.armed = armed;
+		}
+
+		@Override
+		public PoolStats getTotalStats() {
+			if (this.armed.get()) {
+				this.pools.close();
+			}
+			return super.getTotalStats();
+		}
+
+	}
+
+}
