@@ -1,5 +1,7 @@
 package io.outboundhttp.autoconfigure;
 
+import java.util.Set;
+
 import io.outboundhttp.client.OutboundHttpClients;
 
 import org.springframework.core.env.Environment;
@@ -11,9 +13,9 @@ import org.springframework.core.env.Environment;
 final class ChildClientsVerifier {
 
 	ChildClientsVerifier(Environment environment, OutboundHttpClients clients) {
-		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(environment);
-		for (String client : OutboundHttpPropertiesBinding.enabledNames(properties)) {
-			if (properties.getClients().containsKey(client) && !clients.names().contains(client)) {
+		Set<String> configured = ClientNames.find(environment);
+		for (String client : EnabledClients.find(environment)) {
+			if (configured.contains(client) && !clients.names().contains(client)) {
 				throw new OutboundHttpConfigurationException(
 						"Client '%s' below '%s' is configured in a child context, which shares the clients of its parent: %s."
 							.formatted(client, KnownKeys.clientPrefix(client), clients.names()),

@@ -46,6 +46,20 @@ final class ClientNames {
 	}
 
 	/**
+	 * Settle which clients of bound properties are meant, and refuse bad names.
+	 * @param properties bound properties, which then have only these clients
+	 * @param environment where they come from
+	 */
+	static void settle(OutboundHttpProperties properties, Environment environment) {
+		properties.setClients(collapse(properties.getClients(), environment));
+		PropertyOrigins origins = new PropertyOrigins(environment);
+		properties.getClients()
+			.keySet()
+			.forEach((name) -> validate(name,
+					() -> "The client of '%s'".formatted(origins.describe(KnownKeys.clientPrefix(name)))));
+	}
+
+	/**
 	 * Leave out the entries that exist only because an environment variable cannot spell
 	 * a name in full: {@code OUTBOUNDHTTP_CLIENTS_PAYMENTSAPI_BASEURL} belongs to the
 	 * client {@code payments-api} where a file names it so.
@@ -55,7 +69,7 @@ final class ClientNames {
 	 * @throws OutboundHttpConfigurationException if files have two names that differ only
 	 * in how they are written
 	 */
-	static Map<String, Client> collapse(Map<String, Client> clients, Environment environment) {
+	private static Map<String, Client> collapse(Map<String, Client> clients, Environment environment) {
 		Map<String, Client> result = new LinkedHashMap<>();
 		Map<String, String> written = writtenInFull(environment);
 		Map<String, String> names = new LinkedHashMap<>();

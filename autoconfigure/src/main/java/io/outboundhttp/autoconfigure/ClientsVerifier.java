@@ -79,8 +79,7 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 		if (!AotDetector.useGeneratedArtifacts()) {
 			return;
 		}
-		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(this.environment);
-		for (String client : OutboundHttpPropertiesBinding.enabledNames(properties)) {
+		for (String client : EnabledClients.find(this.environment)) {
 			if (!this.beanFactory.containsBeanDefinition(OutboundHttpClientsRegistrar.beanName(client, "restClient"))) {
 				throw new OutboundHttpConfigurationException(
 						"Client '%s' below '%s' was configured after ahead-of-time processing, so its beans do not exist."

@@ -39,7 +39,7 @@ final class ConfiguredClients implements ClientDefinitions {
 		this.mapper = mapper;
 		new UnknownKeys(environment, properties.getClients().keySet(), properties.isFailOnUnknown())
 			.check(logger::warn);
-		for (String name : OutboundHttpPropertiesBinding.enabledNames(properties)) {
+		for (String name : EnabledClients.find(environment)) {
 			this.definitions.put(name, mapper.map(name, serviceGroup.test(name)));
 		}
 	}

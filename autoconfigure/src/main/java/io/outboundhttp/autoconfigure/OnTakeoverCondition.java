@@ -18,10 +18,6 @@ class OnTakeoverCondition extends SpringBootCondition {
 
 	static final String KEY = OutboundHttpProperties.PREFIX + ".takeover";
 
-	private static final String DEFAULT_CLIENT_PREFIX = KnownKeys.clientPrefix(ClientDefinition.DEFAULT_NAME);
-
-	private static final String ENABLED = ".enabled";
-
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Takeover of Spring Boot's HTTP clients");
@@ -39,12 +35,7 @@ class OnTakeoverCondition extends SpringBootCondition {
 	 */
 	static boolean isOn(Environment environment) {
 		Binder binder = Binder.get(environment);
-		return isTrue(binder, KEY) && binder.bind(DEFAULT_CLIENT_PREFIX + ENABLED, Boolean.class)
-			.orElseGet(() -> isTrue(binder, KnownKeys.DEFAULTS_PREFIX + ENABLED));
-	}
-
-	private static boolean isTrue(Binder binder, String key) {
-		return binder.bind(key, Boolean.class).orElse(true);
+		return EnabledClients.isTrue(binder, KEY) && EnabledClients.contains(binder, ClientDefinition.DEFAULT_NAME);
 	}
 
 }

@@ -85,10 +85,10 @@ public final class OutboundHttpAutoConfiguration {
 		}
 
 		@Bean
-		ConfiguredClients outboundHttpConfiguredClients(OutboundHttpProperties bound, Environment environment,
+		ConfiguredClients outboundHttpConfiguredClients(OutboundHttpProperties properties, Environment environment,
 				ObjectProvider<HttpClientSettings> settings, ObjectProvider<SslBundles> sslBundles,
 				ListableBeanFactory beanFactory) {
-			OutboundHttpProperties properties = OutboundHttpPropertiesBinding.settle(bound, environment);
+			ClientNames.settle(properties, environment);
 			SslBundles bundles = sslBundles.getIfAvailable();
 			OutboundHttpPropertyMapper mapper = new OutboundHttpPropertyMapper(environment, properties,
 					settings.getIfAvailable(), (name) -> (bundles != null && bundles.getBundleNames().contains(name))

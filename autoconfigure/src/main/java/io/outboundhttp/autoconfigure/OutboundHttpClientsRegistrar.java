@@ -46,10 +46,10 @@ final class OutboundHttpClientsRegistrar implements ImportBeanDefinitionRegistra
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-		OutboundHttpProperties properties = OutboundHttpPropertiesBinding.bind(this.environment);
+		String primaryClient = this.environment.getProperty(OutboundHttpProperties.PREFIX + ".primary");
 		Class<?> restTemplate = restTemplate(this.classLoader);
-		for (String client : OutboundHttpPropertiesBinding.enabledNames(properties)) {
-			boolean primary = client.equals(properties.getPrimary());
+		for (String client : EnabledClients.find(this.environment)) {
+			boolean primary = client.equals(primaryClient);
 			register(registry, client, "restClient", RestClient.class, primary);
 			if (restTemplate != null) {
 				register(registry, client, "restTemplate", restTemplate, primary);

@@ -52,12 +52,10 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 		Map<String, Object> baseUrls = new LinkedHashMap<>();
 		Binder binder = Binder.get(environment);
 		try {
-			if (isTrue(binder, ENABLED_KEY) && isTrue(binder, OnTakeoverCondition.KEY)) {
-				for (String name : ClientNames.find(environment)) {
-					if (isEnabled(binder, name)) {
-						binder.bind(KnownKeys.name(KnownKeys.clientPrefix(name) + ".base-url"), STRING)
-							.ifBound((baseUrl) -> baseUrls.put(key(name), baseUrl));
-					}
+			if (EnabledClients.isTrue(binder, ENABLED_KEY) && EnabledClients.isTrue(binder, OnTakeoverCondition.KEY)) {
+				for (String name : EnabledClients.find(environment)) {
+					binder.bind(KnownKeys.name(KnownKeys.clientPrefix(name) + ".base-url"), STRING)
+						.ifBound((baseUrl) -> baseUrls.put(key(name), baseUrl));
 				}
 			}
 		}
@@ -65,15 +63,6 @@ final class ServiceGroupBaseUrls implements EnvironmentPostProcessor, Ordered {
 			return Map.of();
 		}
 		return baseUrls;
-	}
-
-	private static boolean isEnabled(Binder binder, String client) {
-		return binder.bind(KnownKeys.name(KnownKeys.clientPrefix(client) + ".enabled"), Bindable.of(Boolean.class))
-			.orElseGet(() -> isTrue(binder, KnownKeys.DEFAULTS_PREFIX + ".enabled"));
-	}
-
-	private static boolean isTrue(Binder binder, String key) {
-		return binder.bind(key, Boolean.class).orElse(true);
 	}
 
 	@Override

@@ -13,7 +13,8 @@ package io.outboundhttp.pool;
 public interface PoolListener {
 
 	/**
-	 * A pool was opened. It has no connection yet.
+	 * A pool was opened by the first request of a client. It has no connection yet. Other
+	 * first requests of clients wait meanwhile, so the listener must not send one.
 	 * @param pool the pool
 	 */
 	default void poolOpened(ConnectionPool pool) {

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -250,7 +251,11 @@ class OutboundHttpEndpointWebTests {
 		String port = context.getEnvironment()
 			.getProperty("local.management.port", context.getEnvironment().getRequiredProperty("local.server.port"));
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator" + path))
-			.method(method, HttpRequest.BodyPublishers.ofString("{}"))
+			.version(HttpClient.Version.HTTP_1_1)
+			.timeout(Duration.ofSeconds(30))
+			.method(method,
+					method.equals("GET") ? HttpRequest.BodyPublishers.noBody()
+							: HttpRequest.BodyPublishers.ofString("{}"))
 			.header("Content-Type", "application/json")
 			.build();
 		try {
