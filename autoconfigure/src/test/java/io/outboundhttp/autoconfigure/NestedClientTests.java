@@ -2,6 +2,7 @@ package io.outboundhttp.autoconfigure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -39,18 +40,22 @@ class NestedClientTests {
 				.withInitializer(this.leaks)
 				.withUserConfiguration(TokenConfiguration.class)
 				.withPropertyValues("token-url=" + server.url("/token"),
-						"outbound-http.clients.auth.base-url=" + server.url(),
-						"outbound-http.clients.auth.user-agent=auth-agent",
-						"outbound-http.clients.auth.read-timeout=3s", "outbound-http.clients.auth.pool.max-per-route=3",
 						"outbound-http.clients.orders.base-url=" + server.url(),
 						"outbound-http.clients.orders.user-agent=orders-agent",
 						"outbound-http.clients.orders.read-timeout=4s",
-						"outbound-http.clients.orders.pool.max-per-route=4")
+						"outbound-http.clients.orders.pool.max-per-route=4",
+						"outbound-http.clients.auth.base-url=" + server.url(),
+						"outbound-http.clients.auth.user-agent=auth-agent",
+						"outbound-http.clients.auth.read-timeout=3s", "outbound-http.clients.auth.pool.max-per-route=3")
 				.run((context) -> {
 					assertThat(context).hasNotFailed();
 					OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 					clients.restClient("orders").get().uri("/orders").retrieve().toBodilessEntity();
 					clients.restClient("auth").get().uri("/again").retrieve().toBodilessEntity();
+					assertThat(context.getBean(Order.class).customized()).as("auth is first built within orders")
+
+						.filteredOn((client) -> !client.equals("default"))
+						.startsWith("orders", "auth", "orders done");
 					assertThat(agents(server.requests("/token"))).isNotEmpty().containsOnly("auth-agent");
 					assertThat(agents(server.requests("/orders"))).containsExactly("orders-agent");
 					assertThat(agents(server.requests("/again"))).containsExactly("auth-agent");
@@ -75,13 +80,21 @@ class NestedClientTests {
 	static class TokenConfiguration {
 
 		@Bean
-		OutboundHttpClientCustomizer tokenCustomizer(OutboundHttpClients clients, @Value("${token-url}") String url) {
+		Order order() {
+			return new Order(new ArrayList<>());
+		}
+
+		@Bean
+		OutboundHttpClientCustomizer tokenCustomizer(OutboundHttpClients clients, Order order,
+				@Value("${token-url}") String url) {
 			return new OutboundHttpClientCustomizer() {
 
 				@Override
 				public void customize(String client, HttpClientBuilder builder) {
+					order.customized().add(client);
 					if (client.equals("orders")) {
 						fetch(clients, url);
+						order.customized().add("orders done");
 					}
 				}
 
@@ -100,6 +113,14 @@ class NestedClientTests {
 			}
 		}
 
+	}
+
+	/**
+	 * Which clients were customized.
+	 *
+	 * @param customized their names in order
+	 */
+	record Order(List<String> customized) {
 	}
 
 }
