@@ -45,6 +45,13 @@ class ArchitectureTests {
 				"org.jspecify.annotations..");
 
 	@ArchTest
+	static final ArchRule admissionKnowsNothingOfHttp = classes().that()
+		.resideInAPackage("io.outboundhttp.pool.admission..")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.outboundhttp.pool.admission..", "java..", "org.slf4j..", "org.jspecify.annotations..");
+
+	@ArchTest
 	static final ArchRule noMicrometerBelowItsOwnPackage = noClasses().that()
 		.resideOutsideOfPackages("io.outboundhttp.metrics..", "io.outboundhttp.autoconfigure.metrics..")
 		.should()
