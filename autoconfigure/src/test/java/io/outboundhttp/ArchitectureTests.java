@@ -41,8 +41,15 @@ class ArchitectureTests {
 		.resideInAPackage("io.outboundhttp.pool..")
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.outboundhttp.pool..", "java..", "javax.net..", "org.apache.hc..", "org.slf4j..",
-				"org.jspecify.annotations..");
+		.resideInAnyPackage("io.outboundhttp", "io.outboundhttp.pool..", "java..", "javax.net..", "org.apache.hc..",
+				"org.slf4j..", "org.jspecify.annotations..");
+
+	@ArchTest
+	static final ArchRule whatUsersMeetKnowsNothingOfTheRest = noClasses().that()
+		.resideInAPackage("io.outboundhttp")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.outboundhttp.*..");
 
 	@ArchTest
 	static final ArchRule admissionKnowsNothingOfHttp = classes().that()

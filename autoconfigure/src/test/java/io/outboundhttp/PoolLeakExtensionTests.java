@@ -31,7 +31,10 @@ class PoolLeakExtensionTests {
 		try (TestHttpServer server = TestHttpServer.start()) {
 			ConnectionPools pools = this.extension.watch(new ConnectionPools(TimeSource.system(), List.of()));
 			ConnectionPool pool = pools.open("a",
-					new PoolSettings(Duration.ofSeconds(15), Duration.ofSeconds(5), Map.of()),
+					PoolSettings.builder()
+						.idleTimeout(Duration.ofSeconds(15))
+						.evictInterval(Duration.ofSeconds(5))
+						.build(),
 					new PoolingHttpClientConnectionManager());
 			try (CloseableHttpClient client = HttpClients.custom()
 				.setConnectionManager(pools.connectionManager(() -> pool))
@@ -47,7 +50,8 @@ class PoolLeakExtensionTests {
 	@Test
 	void cleanTestPasses() {
 		ConnectionPools pools = this.extension.watch(new ConnectionPools(TimeSource.system(), List.of()));
-		pools.open("a", new PoolSettings(Duration.ofSeconds(15), Duration.ofSeconds(5), Map.of()),
+		pools.open("a",
+				PoolSettings.builder().idleTimeout(Duration.ofSeconds(15)).evictInterval(Duration.ofSeconds(5)).build(),
 				new PoolingHttpClientConnectionManager());
 		this.extension.verify();
 	}

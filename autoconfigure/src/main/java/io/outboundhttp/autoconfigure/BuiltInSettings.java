@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.pool.LeakDetection;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpCookieHandling;
@@ -57,6 +58,13 @@ final class BuiltInSettings {
 		settings.complete(ClientSetting.POOL_ACQUIRE_TIMEOUT, Duration.ofSeconds(3), BUILT_IN);
 		settings.complete(ClientSetting.POOL_TIME_TO_LIVE, Duration.ofMinutes(5), BUILT_IN);
 		settings.complete(ClientSetting.POOL_BUFFER_SIZE, DataSize.ofKilobytes(8), BUILT_IN);
+		settings.complete(ClientSetting.POOL_MAX_PENDING, 10_000, BUILT_IN);
+		settings.complete(ClientSetting.POOL_TIME_TO_LIVE_JITTER, 0.1, BUILT_IN);
+		settings.complete(ClientSetting.LEAK_ENABLED, true, BUILT_IN);
+		settings.complete(ClientSetting.LEAK_THRESHOLD, Duration.ofSeconds(30), BUILT_IN);
+		settings.complete(ClientSetting.LEAK_STACK_TRACES, LeakDetection.StackTraces.SAMPLED, BUILT_IN);
+		settings.complete(ClientSetting.LEAK_RECLAIM, LeakDetection.Reclaim.ABANDONED, BUILT_IN);
+		settings.complete(ClientSetting.LEAK_RECLAIM_AFTER, Duration.ofMinutes(5), BUILT_IN);
 		userAgent(settings);
 		limits(settings);
 		idle(settings);

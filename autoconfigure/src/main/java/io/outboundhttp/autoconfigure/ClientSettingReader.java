@@ -44,13 +44,22 @@ final class ClientSettingReader {
 		rows.add(row(ClientSetting.POOL_MAX_TOTAL, (properties) -> properties.getPool().getMaxTotal()));
 		rows.add(row(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES,
 				(properties) -> properties.getPool().getMaxPerRouteOverrides()));
+		rows.add(row(ClientSetting.POOL_MAX_PENDING, (properties) -> properties.getPool().getMaxPending()));
 		rows.add(row(ClientSetting.POOL_ACQUIRE_TIMEOUT, (properties) -> properties.getPool().getAcquireTimeout()));
 		rows.add(row(ClientSetting.POOL_TIME_TO_LIVE, (properties) -> properties.getPool().getTimeToLive()));
+		rows.add(row(ClientSetting.POOL_TIME_TO_LIVE_JITTER,
+				(properties) -> properties.getPool().getTimeToLiveJitter()));
 		rows.add(row(ClientSetting.POOL_IDLE_TIMEOUT, (properties) -> properties.getPool().getIdleTimeout()));
 		rows.add(row(ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY,
 				(properties) -> properties.getPool().getValidateAfterInactivity()));
 		rows.add(row(ClientSetting.POOL_EVICT_INTERVAL, (properties) -> properties.getPool().getEvictInterval()));
 		rows.add(row(ClientSetting.POOL_BUFFER_SIZE, (properties) -> properties.getPool().getBufferSize()));
+		rows.add(row(ClientSetting.LEAK_ENABLED, (properties) -> properties.getLeakDetection().getEnabled()));
+		rows.add(row(ClientSetting.LEAK_THRESHOLD, (properties) -> properties.getLeakDetection().getThreshold()));
+		rows.add(row(ClientSetting.LEAK_STACK_TRACES, (properties) -> properties.getLeakDetection().getStackTraces()));
+		rows.add(row(ClientSetting.LEAK_RECLAIM, (properties) -> properties.getLeakDetection().getReclaim()));
+		rows.add(
+				row(ClientSetting.LEAK_RECLAIM_AFTER, (properties) -> properties.getLeakDetection().getReclaimAfter()));
 		rows.add(row(ClientSetting.HEALTH_ENABLED, (properties) -> properties.getHealth().getEnabled()));
 		return rows;
 	}

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.outboundhttp.pool.LeakDetection;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpCookieHandling;
@@ -59,6 +60,8 @@ public class ClientSettingsProperties {
 	private final Proxy proxy = new Proxy();
 
 	private final Pool pool = new Pool();
+
+	private final Leaks leakDetection = new Leaks();
 
 	private final Health health = new Health();
 
@@ -128,6 +131,10 @@ public class ClientSettingsProperties {
 
 	public Pool getPool() {
 		return this.pool;
+	}
+
+	public Leaks getLeakDetection() {
+		return this.leakDetection;
 	}
 
 	public Health getHealth() {
@@ -251,6 +258,12 @@ public class ClientSettingsProperties {
 		private @Nullable Map<String, Integer> maxPerRouteOverrides;
 
 		/**
+		 * Callers that may wait per route; one more fails at once. 0 lets nobody wait, -1
+		 * any number.
+		 */
+		private @Nullable Integer maxPending;
+
+		/**
 		 * Longest wait for a connection of the pool.
 		 */
 		private @Nullable Duration acquireTimeout;
@@ -259,6 +272,12 @@ public class ClientSettingsProperties {
 		 * Age at which a connection is not used again, 0 for never.
 		 */
 		private @Nullable Duration timeToLive;
+
+		/**
+		 * Share of time-to-live that is taken off at random for each connection, from 0
+		 * to 0.9, so that they do not end together.
+		 */
+		private @Nullable Double timeToLiveJitter;
 
 		/**
 		 * Idle time after which a connection is closed, 0 for never. Falls back to 15s,
@@ -307,6 +326,14 @@ public class ClientSettingsProperties {
 			this.maxPerRouteOverrides = maxPerRouteOverrides;
 		}
 
+		public @Nullable Integer getMaxPending() {
+			return this.maxPending;
+		}
+
+		public void setMaxPending(@Nullable Integer maxPending) {
+			this.maxPending = maxPending;
+		}
+
 		public @Nullable Duration getAcquireTimeout() {
 			return this.acquireTimeout;
 		}
@@ -321,6 +348,14 @@ public class ClientSettingsProperties {
 
 		public void setTimeToLive(@Nullable Duration timeToLive) {
 			this.timeToLive = timeToLive;
+		}
+
+		public @Nullable Double getTimeToLiveJitter() {
+			return this.timeToLiveJitter;
+		}
+
+		public void setTimeToLiveJitter(@Nullable Double timeToLiveJitter) {
+			this.timeToLiveJitter = timeToLiveJitter;
 		}
 
 		public @Nullable Duration getIdleTimeout() {
@@ -353,6 +388,81 @@ public class ClientSettingsProperties {
 
 		public void setBufferSize(@Nullable DataSize bufferSize) {
 			this.bufferSize = bufferSize;
+		}
+
+	}
+
+	/**
+	 * Detection of leaked connections.
+	 */
+	public static class Leaks {
+
+		/**
+		 * Whether leaked connections are looked for.
+		 */
+		private @Nullable Boolean enabled;
+
+		/**
+		 * Time without progress after which a connection in use is suspected to be
+		 * leaked, 0 for never.
+		 */
+		private @Nullable Duration threshold;
+
+		/**
+		 * Connections for which the stack of the caller is kept. "sampled" keeps some,
+		 * and for ten minutes all of a route that leaked.
+		 */
+		private LeakDetection.@Nullable StackTraces stackTraces;
+
+		/**
+		 * Leaked connections that are taken back: none, those whose response is
+		 * unreachable, or suspected ones older than reclaim-after too.
+		 */
+		private LeakDetection.@Nullable Reclaim reclaim;
+
+		/**
+		 * Age after which a suspected connection is taken back if "reclaim" is "overdue".
+		 */
+		private @Nullable Duration reclaimAfter;
+
+		public @Nullable Boolean getEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(@Nullable Boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public @Nullable Duration getThreshold() {
+			return this.threshold;
+		}
+
+		public void setThreshold(@Nullable Duration threshold) {
+			this.threshold = threshold;
+		}
+
+		public LeakDetection.@Nullable StackTraces getStackTraces() {
+			return this.stackTraces;
+		}
+
+		public void setStackTraces(LeakDetection.@Nullable StackTraces stackTraces) {
+			this.stackTraces = stackTraces;
+		}
+
+		public LeakDetection.@Nullable Reclaim getReclaim() {
+			return this.reclaim;
+		}
+
+		public void setReclaim(LeakDetection.@Nullable Reclaim reclaim) {
+			this.reclaim = reclaim;
+		}
+
+		public @Nullable Duration getReclaimAfter() {
+			return this.reclaimAfter;
+		}
+
+		public void setReclaimAfter(@Nullable Duration reclaimAfter) {
+			this.reclaimAfter = reclaimAfter;
 		}
 
 	}

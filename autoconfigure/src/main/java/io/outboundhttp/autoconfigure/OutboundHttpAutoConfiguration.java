@@ -5,6 +5,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.outboundhttp.client.CallInitializer;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.LiveClients;
 import io.outboundhttp.client.LoadBalancing;
@@ -35,11 +36,14 @@ import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFacto
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.web.client.RestTemplate;
 
@@ -163,6 +167,17 @@ public final class OutboundHttpAutoConfiguration {
 					restTemplates::getObject);
 		}
 
+		/**
+		 * Before all others: what an interceptor or initializer of the application does
+		 * belongs to the call.
+		 */
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		RestClientCustomizer outboundHttpCallRestClientCustomizer(ConnectionPools pools) {
+			CallInitializer initializer = new CallInitializer(pools.getCalls());
+			return (builder) -> builder.requestInitializer(initializer);
+		}
+
 		@Bean
 		RestClientCustomization outboundHttpRestClientCustomization(
 				ObjectProvider<RestClientCustomizer> bootCustomizers,
@@ -201,6 +216,13 @@ public final class OutboundHttpAutoConfiguration {
 			name = "org.apache.hc.client5.http.impl.classic.HttpClientBuilder")
 	@ConditionalOnMissingBean(ManagedRestTemplates.class)
 	static class RestTemplateConfiguration {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		RestTemplateCustomizer outboundHttpCallRestTemplateCustomizer(ConnectionPools pools) {
+			CallInitializer initializer = new CallInitializer(pools.getCalls());
+			return (restTemplate) -> restTemplate.getClientHttpRequestInitializers().add(initializer);
+		}
 
 		@Bean
 		ManagedRestTemplates outboundHttpRestTemplates(ObjectProvider<RestTemplateBuilder> builder,

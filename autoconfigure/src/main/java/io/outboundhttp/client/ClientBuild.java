@@ -1,6 +1,5 @@
 package io.outboundhttp.client;
 
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,8 +12,6 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
-import org.apache.hc.core5.util.TimeValue;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.SslBundle;
@@ -161,15 +158,6 @@ final class ClientBuild {
 
 	RequestConfig requestConfig() {
 		return Objects.requireNonNull(this.requestConfig, "no request config yet").build();
-	}
-
-	/**
-	 * Return the idle time after which a connection is closed.
-	 * @return the idle time, {@code null} for never
-	 */
-	@Nullable Duration idleTimeout() {
-		Timeout idleTimeout = connectionConfig().getIdleTimeout();
-		return TimeValue.isPositive(idleTimeout) ? idleTimeout.toDuration() : null;
 	}
 
 	/**

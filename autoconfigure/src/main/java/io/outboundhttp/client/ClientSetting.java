@@ -9,6 +9,8 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.outboundhttp.pool.LeakDetection;
+
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.util.unit.DataSize;
@@ -78,11 +80,19 @@ public final class ClientSetting<T> {
 	public static final ClientSetting<Map<String, Integer>> POOL_MAX_PER_ROUTE_OVERRIDES = new ClientSetting<>(
 			"pool.max-per-route-overrides");
 
+	/** Callers that may wait per route, -1 for any number. */
+	public static final ClientSetting<Integer> POOL_MAX_PENDING = new ClientSetting<>("pool.max-pending",
+			(value) -> value >= -1 && value <= 1_000_000, "-1 (any number), 0 (nobody may wait) or up to 1000000");
+
 	/** Longest wait for a connection of the pool. */
 	public static final ClientSetting<Duration> POOL_ACQUIRE_TIMEOUT = positive("pool.acquire-timeout");
 
 	/** Age at which a connection is not used again. */
 	public static final ClientSetting<Duration> POOL_TIME_TO_LIVE = zeroIsOff("pool.time-to-live");
+
+	/** Share of the time to live that is taken off at random per connection. */
+	public static final ClientSetting<Double> POOL_TIME_TO_LIVE_JITTER = new ClientSetting<>("pool.time-to-live-jitter",
+			(value) -> value >= 0 && value <= 0.9, "0 (none) to 0.9");
 
 	/** Idle time after which a connection is closed. */
 	public static final ClientSetting<Duration> POOL_IDLE_TIMEOUT = zeroIsOff("pool.idle-timeout");
@@ -98,6 +108,23 @@ public final class ClientSetting<T> {
 	/** Size of the I/O buffer of a connection. */
 	public static final ClientSetting<DataSize> POOL_BUFFER_SIZE = new ClientSetting<>("pool.buffer-size",
 			(size) -> size.toBytes() >= 512 && size.toBytes() <= 16 * 1024 * 1024, "512B to 16MB");
+
+	/** Whether leaked connections are looked for. */
+	public static final ClientSetting<Boolean> LEAK_ENABLED = new ClientSetting<>("leak-detection.enabled");
+
+	/** Time without progress after which a lease is suspected. */
+	public static final ClientSetting<Duration> LEAK_THRESHOLD = zeroIsOff("leak-detection.threshold");
+
+	/** For which leases the stack of the caller is kept. */
+	public static final ClientSetting<LeakDetection.StackTraces> LEAK_STACK_TRACES = new ClientSetting<>(
+			"leak-detection.stack-traces");
+
+	/** Which leaked connections are taken back. */
+	public static final ClientSetting<LeakDetection.Reclaim> LEAK_RECLAIM = new ClientSetting<>(
+			"leak-detection.reclaim");
+
+	/** Age after which a suspected lease is overdue. */
+	public static final ClientSetting<Duration> LEAK_RECLAIM_AFTER = positive("leak-detection.reclaim-after");
 
 	/** Whether the client is part of health. */
 	public static final ClientSetting<Boolean> HEALTH_ENABLED = new ClientSetting<>("health.enabled");

@@ -10,10 +10,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
 
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.pool.ManagedConnectionManager;
 import io.outboundhttp.pool.PoolSettings;
 
@@ -182,7 +185,7 @@ public final class PooledHttpClientFactory {
 		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
 		builder.setConnectionManager(connectionManager)
 			.setConnectionManagerShared(true)
-			.addExecInterceptorFirst(DiscardOnError.NAME, new DiscardOnError());
+			.addExecInterceptorFirst(CallHandler.NAME, new CallHandler(this.pools.getCalls()));
 		build.finished(connectionManager);
 	}
 
@@ -260,7 +263,32 @@ public final class PooledHttpClientFactory {
 		if (configured != null) {
 			configured.forEach((target, max) -> overrides.put(RouteTarget.parse(target), max));
 		}
-		return new PoolSettings(build.idleTimeout(), definition.require(ClientSetting.POOL_EVICT_INTERVAL), overrides);
+		ConnectionConfig config = build.connectionConfig();
+		return PoolSettings.builder()
+			.timeToLive(positive(config.getTimeToLive()))
+			.timeToLiveJitter(definition.require(ClientSetting.POOL_TIME_TO_LIVE_JITTER))
+			.idleTimeout(positive(config.getIdleTimeout()))
+			.validateAfterInactivity(notNegative(config.getValidateAfterInactivity()))
+			.evictInterval(definition.require(ClientSetting.POOL_EVICT_INTERVAL))
+			.maxPending(definition.require(ClientSetting.POOL_MAX_PENDING))
+			.maxPerRouteOverrides(overrides)
+			.leakDetection(leakDetection(definition))
+			.build();
+	}
+
+	private static LeakDetection leakDetection(ClientDefinition definition) {
+		Duration threshold = definition.require(ClientSetting.LEAK_THRESHOLD);
+		return new LeakDetection(definition.require(ClientSetting.LEAK_ENABLED), threshold.isZero() ? null : threshold,
+				definition.require(ClientSetting.LEAK_STACK_TRACES), definition.require(ClientSetting.LEAK_RECLAIM),
+				definition.require(ClientSetting.LEAK_RECLAIM_AFTER));
+	}
+
+	private static @Nullable Duration positive(@Nullable TimeValue value) {
+		return (value != null && TimeValue.isPositive(value)) ? value.toDuration() : null;
+	}
+
+	private static @Nullable Duration notNegative(@Nullable TimeValue value) {
+		return (value != null && TimeValue.isNonNegative(value)) ? value.toDuration() : null;
 	}
 
 	/**

@@ -1,19 +1,25 @@
 package io.outboundhttp.pool;
 
+import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.PoolExhaustedException;
+import io.outboundhttp.pool.TrackedLease.TakeReason;
+import io.outboundhttp.pool.admission.Admission;
+import io.outboundhttp.pool.admission.DisposeReason;
+import io.outboundhttp.pool.admission.Occupancy;
+import io.outboundhttp.pool.admission.Slot;
 
 /**
  * One client's pool of connections. Safe for use by several threads.
@@ -23,31 +29,58 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionPool {
 
 	/*
-	 * The connection manager guards its own state. Ours is: `closed`, which goes from
-	 * false to true once, and `overridden`, a grow-only set of the routes whose own limit
-	 * was handed to the manager (at most the routes to the hosts of the settings). Two
-	 * threads that lease the first connection of such a route both set the same limit: a
-	 * harmless race. No callback runs while the manager holds its lock.
+	 * Who does what: `admission` decides who gets a connection and keeps the idle ones,
+	 * `connections` opens, checks and closes them, a TrackedLease is one of them in the
+	 * hands of a caller, `leaks` finds the leases that will not come back. Each guards
+	 * itself. Here, `closed` goes from false to true once.
+	 *
+	 * An idle connection lies in a slot of the admission and keeps its place in
+	 * HttpClient's own pool, which therefore sees it as leased. That pool never makes
+	 * anyone wait; it connects, and it referees: see Generation.
 	 */
+
+	private static final int LEASES_SHOWN = 100;
+
+	private static final int LEASES_TOLD = 3;
 
 	private final String name;
 
 	private final PoolSettings settings;
 
-	private final PoolingHttpClientConnectionManager manager;
+	private final PoolSupport support;
 
-	private final PoolListener listener;
+	private final PoolMessages messages;
 
-	private final Set<HttpRoute> overridden = ConcurrentHashMap.newKeySet();
+	private final Admission<HttpRoute, PooledConnection> admission;
+
+	private final Connections connections;
+
+	private final LeakDetector leaks;
+
+	private final long sweepNanos;
+
+	private final AtomicLong timeouts = new AtomicLong();
+
+	private final AtomicLong rejected = new AtomicLong();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	ConnectionPool(String name, PoolSettings settings, PoolingHttpClientConnectionManager manager,
-			PoolListener listener) {
+			PoolSupport support) {
 		this.name = name;
 		this.settings = settings;
-		this.manager = manager;
-		this.listener = listener;
+		this.support = support;
+		this.messages = new PoolMessages(name);
+		this.connections = new Connections(this, manager, support.listener());
+		this.admission = new Admission<>(manager.getDefaultMaxPerRoute(), manager.getMaxTotal(),
+				settings.getMaxPending(), this::override, this.connections, support.timeSource()::nanos);
+		this.leaks = new LeakDetector(this);
+		this.sweepNanos = Math.min(settings.getEvictInterval().toNanos(), this.leaks.sweepNanos());
+	}
+
+	private int override(HttpRoute route) {
+		Integer max = this.settings.getMaxPerRouteOverrides().get(Routes.host(route));
+		return (max != null) ? max : -1;
 	}
 
 	/**
@@ -67,37 +100,218 @@ public final class ConnectionPool {
 		return this.settings;
 	}
 
+	// Leases
+
+	/**
+	 * Hand a connection to a caller.
+	 * @param slot slot of the caller, which this method gives back if it fails
+	 * @param id identifier of the exchange
+	 * @param route the route
+	 * @param state the state asked for, {@code null} for none
+	 * @param thread the caller
+	 * @param startNanos when the caller asked
+	 * @param nowNanos the current reading of the clock
+	 * @return what the caller holds from now on
+	 * @throws TimeoutException if HttpClient's pool has no place for a connection
+	 * @throws ExecutionException if HttpClient's pool has failed
+	 */
+	LeasedEndpoint lease(Slot<PooledConnection> slot, String id, HttpRoute route, @Nullable Object state,
+			ThreadCalls thread, long startNanos, long nowNanos) throws TimeoutException, ExecutionException {
+		Slot<PooledConnection> usable = usable(slot, route, state, nowNanos);
+		PooledConnection connection = usable.getItem();
+		boolean done = false;
+		try {
+			if (connection == null) {
+				connection = this.connections.create(id, route, this.admission.getMaxPerRoute(route),
+						this.admission.getMaxTotal());
+				usable.setItem(connection);
+				this.support.wakeWithin(this.sweepNanos);
+			}
+			else {
+				connection.activate();
+			}
+			CallContext call = thread.current();
+			OuterCall outerCall = call.outerCall();
+			TrackedLease earlier = (outerCall != null) ? SupersededResponses.open(outerCall.latest()) : null;
+			LeasedEndpoint endpoint = new LeasedEndpoint(queue(), this, usable, connection, call, thread,
+					this.leaks.stacks().sample(route, earlier != null, nowNanos), nowNanos);
+			TrackedLease lease = endpoint.lease();
+			connection.lease(lease);
+			if (outerCall != null) {
+				lease.earlier(earlier);
+				outerCall.latest(lease);
+			}
+			done = true;
+			this.support.listener().leaseAcquired(lease, nowNanos - startNanos);
+			if (this.closed.get()) {
+				lease.take(TakeReason.SHUTDOWN);
+			}
+			return endpoint;
+		}
+		finally {
+			if (!done) {
+				this.admission.release(usable, false);
+			}
+		}
+	}
+
+	private @Nullable ReferenceQueue<? super LeasedEndpoint> queue() {
+		return this.leaks.isEnabled() ? this.support.unreachable() : null;
+	}
+
+	/**
+	 * Return a slot whose connection may be used: the given one, another one if its
+	 * connection may not, or the given one without a connection.
+	 */
+	private Slot<PooledConnection> usable(Slot<PooledConnection> slot, HttpRoute route, @Nullable Object state,
+			long nowNanos) {
+		Slot<PooledConnection> candidate = slot;
+		PooledConnection connection = candidate.getItem();
+		while (connection != null) {
+			CloseReason reason = this.connections.unusable(connection, nowNanos);
+			if (reason == null) {
+				return candidate;
+			}
+			connection.closeReason(reason);
+			Slot<PooledConnection> other = (state == null) ? this.admission.tryTake(route) : null;
+			if (other == null) {
+				candidate.setItem(null);
+				candidate.setState(null);
+				this.connections.dispose(connection, DisposeReason.SWEPT);
+				return candidate;
+			}
+			this.admission.release(candidate, false);
+			candidate = other;
+			connection = candidate.getItem();
+		}
+		return candidate;
+	}
+
+	/**
+	 * Take a connection back that may be used again.
+	 * @param lease its lease, which has ended
+	 * @param keepAlive for how long it may be kept, negative for any time
+	 */
+	void giveBack(TrackedLease lease, TimeValue keepAlive) {
+		long nowNanos = nanos();
+		lease.connection().passivate(keepAlive, nowNanos);
+		giveBack(lease, true);
+		ended(lease, nowNanos);
+	}
+
+	/**
+	 * Take a connection back that must not be used again.
+	 * @param lease its lease, which has ended
+	 * @param reason why its connection is closed
+	 */
+	void giveBack(TrackedLease lease, CloseReason reason) {
+		long nowNanos = nanos();
+		lease.connection().closeReason(reason);
+		giveBack(lease, false);
+		if (reason == CloseReason.RECLAIMED) {
+			later(() -> ended(lease, nowNanos));
+		}
+		else {
+			ended(lease, nowNanos);
+		}
+	}
+
+	private void giveBack(TrackedLease lease, boolean reusable) {
+		lease.connection().lease(null);
+		SupersededResponses.ended(lease, this.leaks);
+		this.admission.release(lease.slot(), reusable);
+	}
+
+	private void ended(TrackedLease lease, long nowNanos) {
+		if (lease.clearSuspicion()) {
+			this.support.listener().leakCleared(lease);
+		}
+		this.support.listener().leaseReleased(lease, nowNanos - lease.sinceNanos());
+	}
+
+	/**
+	 * Do what can be done before a caller has to wait.
+	 * @param thread the caller
+	 */
+	void beforeWaiting(ThreadCalls thread) {
+		if (this.leaks.isEnabled()) {
+			SupersededResponses.release(thread, this.leaks);
+		}
+	}
+
+	/**
+	 * Return what a caller is told that gets no connection.
+	 */
+	PoolExhaustedException exhausted(HttpRoute route, ThreadCalls thread, long startNanos, boolean isRejected) {
+		Occupancy occupancy = this.admission.read(route);
+		Occupancy total = this.admission.read();
+		boolean ofRoute = occupancy.leased() >= occupancy.max();
+		List<TrackedLease> leases = leases().stream()
+			.filter((lease) -> !ofRoute || lease.getRoute().equals(route))
+			.toList();
+		int heldByCaller = (int) leases.stream().filter((lease) -> lease.isHeldBy(thread)).count();
+		PoolExhaustedException.RouteSnapshot snapshot = new PoolExhaustedException.RouteSnapshot(this.name,
+				Routes.target(route), occupancy.leased(), occupancy.available(), occupancy.pending(), occupancy.max(),
+				total.leased() + total.available(), total.max(), heldByCaller);
+		List<io.outboundhttp.LeaseSnapshot> oldest = leases.stream()
+			.limit(LEASES_TOLD)
+			.map(TrackedLease::snapshot)
+			.toList();
+		long waitedNanos = nanos() - startNanos;
+		if (isRejected) {
+			this.rejected.incrementAndGet();
+			this.support.listener().leaseRejected(this, route);
+			return this.messages.queueFull(snapshot, oldest, this.settings.getMaxPending());
+		}
+		this.timeouts.incrementAndGet();
+		this.support.listener().leaseTimedOut(this, route, waitedNanos);
+		return this.messages.exhausted(snapshot, oldest, waitedNanos / 1_000_000);
+	}
+
+	/**
+	 * Return the leases of now, the oldest first.
+	 */
+	private List<TrackedLease> leases() {
+		List<TrackedLease> leases = new ArrayList<>();
+		for (PooledConnection connection : this.connections.all()) {
+			TrackedLease lease = connection.lease();
+			if (lease != null && !lease.isEnded()) {
+				leases.add(lease);
+			}
+		}
+		leases.sort((one, other) -> Long.signum(one.sinceNanos() - other.sinceNanos()));
+		return leases;
+	}
+
+	boolean hasLeases() {
+		return this.connections.all().stream().anyMatch((connection) -> connection.lease() != null);
+	}
+
+	// Reading
+
 	/**
 	 * Read the pool. Takes the pool's lock for a moment, once for the totals and once for
 	 * each route.
 	 * @return the reading
 	 */
 	public PoolSnapshot snapshot() {
-		PoolStats total = this.manager.getTotalStats();
-		List<PoolSnapshot.Route> routes = new ArrayList<>();
-		for (HttpRoute route : this.manager.getRoutes()) {
-			PoolStats stats = this.manager.getStats(route);
-			HttpHost proxy = route.getProxyHost();
-			routes.add(new PoolSnapshot.Route(route.getTargetHost().toURI(), (proxy != null) ? proxy.toURI() : "",
-					stats.getLeased(), stats.getAvailable(), stats.getPending(), stats.getMax()));
-		}
-		return new PoolSnapshot(this.name, total.getLeased(), total.getAvailable(), total.getPending(),
-				this.manager.getMaxTotal(), this.manager.getDefaultMaxPerRoute(), routes);
-	}
-
-	/**
-	 * Close the connections that are idle for at least the given time.
-	 * @param idleTime the idle time, zero for all idle connections
-	 */
-	public void closeIdle(Duration idleTime) {
-		this.manager.closeIdle(TimeValue.of(idleTime));
-	}
-
-	/**
-	 * Close the idle connections whose life time or keep-alive time has ended.
-	 */
-	public void closeExpired() {
-		this.manager.closeExpired();
+		Occupancy total = this.admission.read();
+		List<TrackedLease> leases = leases();
+		List<PoolSnapshot.Route> routes = this.admission.getRoutes().stream().map((route) -> {
+			Occupancy occupancy = this.admission.read(route);
+			int leaked = (int) leases.stream()
+				.filter((lease) -> (lease.isSuspected() || lease.isAbandoned()) && lease.getRoute().equals(route))
+				.count();
+			return new PoolSnapshot.Route(Routes.target(route), Routes.proxy(route), occupancy.leased(),
+					occupancy.available(), occupancy.pending(), occupancy.oldestWaitNanos() / 1_000_000, leaked,
+					occupancy.max());
+		}).toList();
+		return new PoolSnapshot(this.name, total.leased(), total.available(), total.pending(),
+				total.oldestWaitNanos() / 1_000_000, total.max(), this.admission.getMaxPerRoute(), routes,
+				leases.stream().limit(LEASES_SHOWN).map(TrackedLease::snapshot).toList(), this.leaks.figures(leases),
+				this.leaks.recent(nanos()),
+				new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
+						this.timeouts.get(), this.rejected.get(), this.connections.refusedCount()));
 	}
 
 	/**
@@ -108,49 +322,125 @@ public final class ConnectionPool {
 		return this.closed.get();
 	}
 
+	// Changing
+
 	/**
-	 * Close what is idle too long or expired.
+	 * Close the connections that are idle for at least the given time.
+	 * @param idleTime the idle time, zero for all idle connections
 	 */
-	void evict() {
-		closeExpired();
-		@Nullable Duration idleTimeout = this.settings.getIdleTimeout();
-		if (idleTimeout != null) {
-			closeIdle(idleTimeout);
-		}
+	public void closeIdle(Duration idleTime) {
+		long nowNanos = nanos();
+		long idleNanos = idleTime.toNanos();
+		this.admission.sweep((connection) -> nowNanos - connection.idleSinceNanos() >= idleNanos);
 	}
 
-	PoolingHttpClientConnectionManager manager() {
-		return this.manager;
+	/**
+	 * Close the idle connections whose life time or keep-alive time has ended.
+	 */
+	public void closeExpired() {
+		long nowNanos = nanos();
+		this.admission.sweep((connection) -> connection.isExpired(nowNanos));
 	}
 
-	void prepare(HttpRoute route) {
-		if (this.settings.getMaxPerRouteOverrides().isEmpty() || this.overridden.contains(route)) {
-			return;
-		}
-		Integer max = this.settings.getMaxPerRouteOverrides().get(target(route));
-		if (max != null) {
-			this.manager.setMaxPerRoute(route, max);
-			this.overridden.add(route);
-		}
+	/**
+	 * Take back the connections of all leases that are suspected to be leaked. Their
+	 * callers get a {@link io.outboundhttp.LeaseReclaimedException}.
+	 * @return how many there were
+	 */
+	public int reclaimSuspected() {
+		return this.leaks.reclaimSuspected();
 	}
 
-	private static HttpHost target(HttpRoute route) {
-		HttpHost host = route.getTargetHost();
-		return new HttpHost(host.getSchemeName(), host.getHostName(), host.getPort());
+	/**
+	 * Put another connection manager behind the pool, with other timeouts or another SSL
+	 * context. Callers notice nothing: leased connections go on, and are closed when they
+	 * come back; the connection manager is closed with the last of them.
+	 * @param manager the connection manager, owned by the pool from now on
+	 */
+	public void replaceManager(PoolingHttpClientConnectionManager manager) {
+		this.connections.replace(manager);
+		this.admission.sweep((connection) -> !this.connections.isCurrent(connection));
+	}
+
+	/**
+	 * Set the limit of all connections. Callers that wait are served at once if it rises.
+	 * @param max the limit, positive
+	 */
+	public void setMaxTotal(int max) {
+		this.admission.setMaxTotal(max);
+	}
+
+	/**
+	 * Set the limit of a route without a limit of its own. Callers that wait are served
+	 * at once if it rises.
+	 * @param max the limit, positive
+	 */
+	public void setMaxPerRoute(int max) {
+		this.admission.setMaxPerRoute(max);
+	}
+
+	/**
+	 * Close what is idle too long or expired, and look for leaks.
+	 * @param nowNanos the current reading of the clock
+	 */
+	void evict(long nowNanos) {
+		this.admission.sweep((connection) -> this.connections.worn(connection, nowNanos) != null);
 	}
 
 	void announceOpened() {
-		this.listener.poolOpened(this);
+		this.support.listener().poolOpened(this);
 	}
 
 	void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			// A graceful close waits for ever where another thread is stuck in a TLS
-			// write.
-			this.manager.closeIdle(TimeValue.ZERO_MILLISECONDS);
-			this.manager.close(CloseMode.IMMEDIATE);
-			this.listener.poolClosed(this);
+			this.admission.close();
+			for (PooledConnection connection : this.connections.all()) {
+				TrackedLease lease = connection.lease();
+				if (lease != null) {
+					lease.take(TakeReason.SHUTDOWN);
+				}
+			}
+			this.connections.close();
+			this.support.listener().poolClosed(this);
 		}
+	}
+
+	// Parts
+
+	long nanos() {
+		return this.support.timeSource().nanos();
+	}
+
+	Admission<HttpRoute, PooledConnection> admission() {
+		return this.admission;
+	}
+
+	Connections connections() {
+		return this.connections;
+	}
+
+	LeakDetector leaks() {
+		return this.leaks;
+	}
+
+	PoolListener listener() {
+		return this.support.listener();
+	}
+
+	PoolMessages messages() {
+		return this.messages;
+	}
+
+	Calls calls() {
+		return this.support.calls();
+	}
+
+	/**
+	 * Tell listeners later, on the upkeep thread.
+	 * @param event tells them
+	 */
+	void later(Runnable event) {
+		this.support.later(event);
 	}
 
 }

@@ -4,11 +4,14 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -37,6 +40,13 @@ public final class ConnectionPools implements AutoCloseable {
 	 * its caller. The phantom references are kept in the entry, hence they are enqueued.
 	 */
 
+	static final String CLOCK = "outbound-http-clock";
+
+	static final String UPKEEP = "outbound-http-upkeep";
+
+	/** How soon an unreachable response is noticed after the collector has found it. */
+	private static final Duration LEAK_LATENCY = Duration.ofMillis(250);
+
 	private static final Logger logger = LoggerFactory.getLogger(ConnectionPools.class);
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -47,9 +57,22 @@ public final class ConnectionPools implements AutoCloseable {
 
 	private final ReferenceQueue<ManagedConnectionManager> unreachable = new ReferenceQueue<>();
 
-	private final PoolListener listener;
+	private final ReferenceQueue<LeasedEndpoint> unreachableLeases = new ReferenceQueue<>();
 
-	private final Upkeep upkeep;
+	/** What listeners have to be told on the upkeep thread. */
+	private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+
+	private final Calls calls = new Calls();
+
+	private final TimeSource timeSource;
+
+	private final PoolSupport support;
+
+	/** Immediate ends of what is overdue. Never user code, DNS or I/O. */
+	private final Worker clock;
+
+	/** All the rest: eviction, detection of leaks, events. */
+	private final Worker upkeep;
 
 	private boolean closed;
 
@@ -59,8 +82,11 @@ public final class ConnectionPools implements AutoCloseable {
 	 * @param listeners what is told about the pools
 	 */
 	public ConnectionPools(TimeSource timeSource, List<? extends PoolListener> listeners) {
-		this.listener = new GuardedPoolListener(List.copyOf(listeners));
-		this.upkeep = new Upkeep(timeSource, this::sweep);
+		this.timeSource = timeSource;
+		this.clock = new Worker(CLOCK, timeSource, this::reclaimOverdue);
+		this.upkeep = new Worker(UPKEEP, timeSource, this::sweep);
+		this.support = new PoolSupport(timeSource, new GuardedPoolListener(List.copyOf(listeners)), this.calls,
+				this.unreachableLeases, this::later, this.upkeep::wakeWithin);
 	}
 
 	/**
@@ -98,13 +124,18 @@ public final class ConnectionPools implements AutoCloseable {
 		this.lock.lock();
 		try {
 			String uniqueName = isTransient ? numbered(name) : name;
-			String refusal = this.closed ? "the application context is closed"
-					: this.entries.containsKey(uniqueName) ? "its pool is open already" : null;
-			if (refusal != null) {
+			if (this.closed) {
 				manager.close(CloseMode.IMMEDIATE);
-				throw new IllegalStateException("Client '%s': cannot open a pool, %s".formatted(name, refusal));
+				throw new PoolsClosedException(
+						"Client '%s': cannot open a pool, the application context is closed".formatted(name),
+						new PoolMessages(name).closed(null));
 			}
-			pool = new ConnectionPool(uniqueName, settings, manager, this.listener);
+			if (this.entries.containsKey(uniqueName)) {
+				manager.close(CloseMode.IMMEDIATE);
+				throw new IllegalStateException(
+						"Client '%s': cannot open a pool, its pool is open already".formatted(name));
+			}
+			pool = new ConnectionPool(uniqueName, settings, manager, this.support);
 			this.entries.put(uniqueName, new Entry(pool, isTransient));
 		}
 		finally {
@@ -153,6 +184,24 @@ public final class ConnectionPools implements AutoCloseable {
 	}
 
 	/**
+	 * Return the calls of all threads.
+	 * @return where a client notes on whose behalf it leases connections
+	 */
+	public Calls getCalls() {
+		return this.calls;
+	}
+
+	/**
+	 * Return by how much the background work is late, because it hangs or a thread of it
+	 * has ended.
+	 * @return zero if it is in time or has nothing to do
+	 */
+	public Duration getMaintenanceDelay() {
+		long nowNanos = this.timeSource.nanos();
+		return Duration.ofNanos(Math.max(this.clock.lateNanos(nowNanos), this.upkeep.lateNanos(nowNanos)));
+	}
+
+	/**
 	 * Return the open pools in the order in which they were opened.
 	 * @return the pools
 	 */
@@ -198,8 +247,34 @@ public final class ConnectionPools implements AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
+		this.clock.close();
 		this.upkeep.close();
 		pools.forEach(ConnectionPools::closeGuarded);
+		runEvents();
+	}
+
+	private void later(Runnable event) {
+		this.events.add(event);
+		this.upkeep.wake();
+	}
+
+	private void runEvents() {
+		for (Runnable event = this.events.poll(); event != null; event = this.events.poll()) {
+			event.run();
+		}
+	}
+
+	/**
+	 * Take back the leases that are overdue.
+	 * @param nowNanos the current reading of the clock
+	 * @return nanoseconds to wait before the next one is due
+	 */
+	long reclaimOverdue(long nowNanos) {
+		long delay = Long.MAX_VALUE;
+		for (Entry entry : entries()) {
+			delay = Math.min(delay, entry.pool.leaks().reclaimOverdue(nowNanos));
+		}
+		return delay;
 	}
 
 	/**
@@ -208,33 +283,69 @@ public final class ConnectionPools implements AutoCloseable {
 	 * @return nanoseconds to wait before the next sweep
 	 */
 	long sweep(long nowNanos) {
+		runEvents();
+		reportAbandoned();
 		closeUnused();
 		long delay = Long.MAX_VALUE;
 		for (Entry entry : entries()) {
-			delay = Math.min(delay, evict(entry, nowNanos));
+			delay = Math.min(delay, guarded(entry, nowNanos));
 		}
 		return delay;
 	}
 
-	private long evict(Entry entry, long nowNanos) {
-		long interval = entry.pool.getSettings().getEvictInterval().toNanos();
-		if (entry.lastSweepNanos == null) {
-			entry.lastSweepNanos = nowNanos;
-			return interval;
+	private void reportAbandoned() {
+		Reference<?> reference = this.unreachableLeases.poll();
+		while (reference != null) {
+			TrackedLease lease = (TrackedLease) reference;
+			lease.getPool().leaks().abandoned(lease);
+			reference = this.unreachableLeases.poll();
 		}
-		long elapsed = nowNanos - entry.lastSweepNanos;
-		if (elapsed < interval) {
+	}
+
+	private long guarded(Entry entry, long nowNanos) {
+		try {
+			return Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Client '{}': background work failed; it is tried again in {} ms", entry.pool.getName(),
+					entry.pool.getSettings().getEvictInterval().toMillis(), ex);
+			return entry.pool.getSettings().getEvictInterval().toNanos();
+		}
+	}
+
+	private long evict(Entry entry, long nowNanos) {
+		if (entry.pool.connections().isEmpty() && !entry.isTransient) {
+			entry.lastSweepNanos = null;
+			return Long.MAX_VALUE;
+		}
+		long interval = entry.pool.getSettings().getEvictInterval().toNanos();
+		Long last = entry.lastSweepNanos;
+		long elapsed = (last != null) ? nowNanos - last : 0;
+		if (last != null && elapsed < interval) {
 			return interval - elapsed;
 		}
 		entry.lastSweepNanos = nowNanos;
-		try {
-			entry.pool.evict();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("Client '{}': background sweep failed; it is tried again in {} ms", entry.pool.getName(),
-					entry.pool.getSettings().getEvictInterval().toMillis(), ex);
+		if (last != null) {
+			entry.pool.evict(nowNanos);
 		}
 		return interval;
+	}
+
+	private long detectLeaks(Entry entry, long nowNanos) {
+		LeakDetector leaks = entry.pool.leaks();
+		if (!leaks.isEnabled() || entry.pool.connections().isEmpty()) {
+			return Long.MAX_VALUE;
+		}
+		Long next = entry.nextLeakSweepNanos;
+		if (next == null || nowNanos - next >= 0) {
+			leaks.sweep(nowNanos);
+			next = nowNanos + leaks.sweepNanos();
+			entry.nextLeakSweepNanos = next;
+			if (leaks.isReclaimingOverdue()) {
+				this.clock.wake();
+			}
+		}
+		return entry.pool.hasLeases() ? Math.min(LEAK_LATENCY.toNanos(), next - nowNanos) : next - nowNanos;
 	}
 
 	private void closeUnused() {
@@ -295,6 +406,8 @@ public final class ConnectionPools implements AutoCloseable {
 		private final Set<User> users = new HashSet<>();
 
 		private @Nullable Long lastSweepNanos;
+
+		private @Nullable Long nextLeakSweepNanos;
 
 		Entry(ConnectionPool pool, boolean isTransient) {
 			this.pool = pool;

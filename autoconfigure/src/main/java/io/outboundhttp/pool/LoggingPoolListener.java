@@ -1,16 +1,29 @@
 package io.outboundhttp.pool;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import io.outboundhttp.LeakReport;
+import io.outboundhttp.LeaseSnapshot;
+import org.apache.hc.client5.http.HttpRoute;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link PoolListener} that writes the life of each pool to the log.
+ * {@link PoolListener} that writes the life of each pool to the log: its beginning and
+ * end and leaks that were cleared at info, leaks at warn, leases at debug level. Leaks
+ * that look the same are one line, then one a minute.
  *
  * @since 0.1.0
  */
 public final class LoggingPoolListener implements PoolListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(LoggingPoolListener.class);
+
+	private static final int FRAMES = 40;
+
+	private final LeakLogLimit limit = new LeakLogLimit();
 
 	@Override
 	public void poolOpened(ConnectionPool pool) {
@@ -24,6 +37,87 @@ public final class LoggingPoolListener implements PoolListener {
 	@Override
 	public void poolClosed(ConnectionPool pool) {
 		logger.info("Client '{}': pool closed", pool.getName());
+	}
+
+	@Override
+	public void leaseAcquired(Lease lease, long waitedNanos) {
+		if (logger.isDebugEnabled()) {
+			logger.debug("Client '{}': leased a connection to {} ({} after {} us)", lease.getPool().getName(),
+					PoolMessages.route(lease.getRoute()), lease.isReused() ? "reused" : "new", waitedNanos / 1000);
+		}
+	}
+
+	@Override
+	public void leaseReleased(Lease lease, long heldNanos) {
+		if (logger.isDebugEnabled()) {
+			logger.debug("Client '{}': released a connection to {} (held for {} us)", lease.getPool().getName(),
+					PoolMessages.route(lease.getRoute()), heldNanos / 1000);
+		}
+	}
+
+	@Override
+	public void connectionClosed(ConnectionPool pool, HttpRoute route, CloseReason reason) {
+		if (logger.isDebugEnabled()) {
+			logger.debug("Client '{}': closed a connection to {} ({})", pool.getName(), PoolMessages.route(route),
+					reason.name().toLowerCase(Locale.ROOT));
+		}
+	}
+
+	@Override
+	public void leakDetected(ConnectionPool pool, LeakReport report) {
+		long similar = this.limit.admit(report, pool.nanos());
+		if (similar < 0 || !logger.isWarnEnabled()) {
+			return;
+		}
+		LeaseSnapshot lease = report.lease();
+		logger.warn("Client '{}': {} ({}){}{}{}{}", pool.getName(), what(report), PoolMessages.describe(lease),
+				report.reclaimed() ? "; the connection was taken back" : "",
+				(similar > 0) ? "; " + similar + " more like it since the last line" : "",
+				stack("the connection was taken", lease.stack()), stack("now the thread is", report.threadNow()));
+	}
+
+	private static String what(LeakReport report) {
+		return switch (report.kind()) {
+			case ABANDONED -> "a response was dropped without being closed";
+			case SUSPECTED -> report.reclaimed() ? "a connection was held for too long"
+					: "a connection is held, and nothing was read from it for " + report.lease().idleMillis()
+							+ " ms: is its response not closed?";
+			case SUPERSEDED ->
+				"a response was left open by an interceptor that sent the request again, or threw" + culprit(report);
+		};
+	}
+
+	/**
+	 * Return the interceptor in the stack of the caller: the frame in which an
+	 * application, or a library beside Spring's own request, took part in the call.
+	 */
+	private static String culprit(LeakReport report) {
+		return report.lease()
+			.stack()
+			.stream()
+			.filter((frame) -> frame.getMethodName().equals("intercept"))
+			.findFirst()
+			.map((frame) -> ": " + frame.getClassName())
+			.orElse("");
+	}
+
+	private static String stack(String title, List<StackTraceElement> frames) {
+		if (frames.isEmpty()) {
+			return "";
+		}
+		return frames.stream()
+			.limit(FRAMES)
+			.map((frame) -> "\n\t\tat " + frame)
+			.collect(Collectors.joining("", "\n\t" + title + ":", ""));
+	}
+
+	@Override
+	public void leakCleared(Lease lease) {
+		LeaseSnapshot snapshot = lease.snapshot();
+		if (this.limit.wasLogged(snapshot) && logger.isInfoEnabled()) {
+			logger.info("Client '{}': the connection that was suspected to be leaked is back, or in use again ({})",
+					snapshot.client(), PoolMessages.describe(snapshot));
+		}
 	}
 
 }

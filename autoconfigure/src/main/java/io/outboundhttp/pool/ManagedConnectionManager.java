@@ -7,7 +7,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 import org.apache.hc.client5.http.HttpRoute;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.LeaseRequest;
@@ -18,6 +17,8 @@ import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.pool.admission.Occupancy;
 
 /**
  * {@link HttpClientConnectionManager} that one HttpClient sees of a
@@ -73,31 +74,33 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 		}
 	}
 
-	private PoolingHttpClientConnectionManager manager() {
-		return getPool().manager();
-	}
-
 	@Override
 	public LeaseRequest lease(String id, HttpRoute route, Timeout requestTimeout, @Nullable Object state) {
-		ConnectionPool pool = getPool();
-		pool.prepare(route);
-		return pool.manager().lease(id, route, requestTimeout, state);
+		return new PooledLeaseRequest(this::getPool, id, route, state);
 	}
 
 	@Override
 	public void release(ConnectionEndpoint endpoint, @Nullable Object newState, @Nullable TimeValue validDuration) {
-		manager().release(endpoint, newState, validDuration);
+		leased(endpoint).lease().release(newState, validDuration);
 	}
 
 	@Override
 	public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue connectTimeout, HttpContext context)
 			throws IOException {
-		manager().connect(endpoint, connectTimeout, context);
+		leased(endpoint).connect(connectTimeout, context);
 	}
 
 	@Override
 	public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws IOException {
-		manager().upgrade(endpoint, context);
+		leased(endpoint).upgrade(context);
+	}
+
+	private static LeasedEndpoint leased(ConnectionEndpoint endpoint) {
+		if (endpoint instanceof LeasedEndpoint leased) {
+			return leased;
+		}
+		throw new IllegalArgumentException(
+				"endpoint: " + endpoint.getClass().getName() + " (expected: one of this pool)");
 	}
 
 	/**
@@ -118,59 +121,63 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 	@Override
 	public PoolStats getTotalStats() {
 		ConnectionPool pool = this.pool;
-		return (pool != null) ? pool.manager().getTotalStats() : UNUSED;
+		return (pool != null) ? stats(pool.admission().read()) : UNUSED;
 	}
 
 	@Override
 	public PoolStats getStats(HttpRoute route) {
 		ConnectionPool pool = this.pool;
-		return (pool != null) ? pool.manager().getStats(route) : UNUSED;
+		return (pool != null) ? stats(pool.admission().read(route)) : UNUSED;
+	}
+
+	private static PoolStats stats(Occupancy occupancy) {
+		return new PoolStats(occupancy.leased(), occupancy.pending(), occupancy.available(), occupancy.max());
 	}
 
 	@Override
 	public void setMaxTotal(int max) {
-		manager().setMaxTotal(max);
+		getPool().setMaxTotal(max);
 	}
 
 	@Override
 	public int getMaxTotal() {
-		return manager().getMaxTotal();
+		return getPool().admission().getMaxTotal();
 	}
 
 	@Override
 	public void setDefaultMaxPerRoute(int max) {
-		manager().setDefaultMaxPerRoute(max);
+		getPool().setMaxPerRoute(max);
 	}
 
 	@Override
 	public int getDefaultMaxPerRoute() {
-		return manager().getDefaultMaxPerRoute();
+		return getPool().admission().getMaxPerRoute();
 	}
 
 	@Override
 	public void setMaxPerRoute(HttpRoute route, int max) {
-		manager().setMaxPerRoute(route, max);
+		getPool().admission().setMaxPerRoute(route, max);
 	}
 
 	@Override
 	public int getMaxPerRoute(HttpRoute route) {
-		return manager().getMaxPerRoute(route);
+		return getPool().admission().getMaxPerRoute(route);
 	}
 
 	@Override
 	public void closeIdle(TimeValue idleTime) {
-		manager().closeIdle(idleTime);
+		getPool().closeIdle(idleTime.toDuration());
 	}
 
 	@Override
 	public void closeExpired() {
-		manager().closeExpired();
+		getPool().closeExpired();
 	}
 
 	@Override
 	public Set<HttpRoute> getRoutes() {
 		ConnectionPool pool = this.pool;
-		return (pool != null) ? pool.manager().getRoutes() : Set.of();
+		return (pool != null) ? pool.admission().getRoutes() : Set.of();
 	}
 
 }

@@ -1,12 +1,16 @@
 package io.outboundhttp.pool;
 
+import io.outboundhttp.LeakReport;
+import org.apache.hc.client5.http.HttpRoute;
+
 /**
  * Push half of the one seam on which everything that watches pools hangs; the pull half
  * is {@link PoolSnapshot}.
  * <p>
- * Methods are called without any lock of a pool held, on the thread that caused the
- * event, possibly concurrently. They must be fast, must do no I/O and must not do more to
- * the pool than read a snapshot. What they throw is logged and goes no further.
+ * Methods are called without any lock of a pool held, possibly concurrently: those of
+ * leases and connections on the thread that caused the event, those of leaks on the
+ * background thread. They must be fast, must do no I/O and must not do more to the pool
+ * than read a snapshot. What they throw is logged and goes no further.
  *
  * @since 0.1.0
  */
@@ -25,6 +29,82 @@ public interface PoolListener {
 	 * @param pool the pool
 	 */
 	default void poolClosed(ConnectionPool pool) {
+	}
+
+	/**
+	 * A caller got a connection.
+	 * @param lease the lease
+	 * @param waitedNanos how long the caller waited for it
+	 */
+	default void leaseAcquired(Lease lease, long waitedNanos) {
+	}
+
+	/**
+	 * A lease has ended, whoever ended it.
+	 * @param lease the lease
+	 * @param heldNanos for how long the connection was held
+	 */
+	default void leaseReleased(Lease lease, long heldNanos) {
+	}
+
+	/**
+	 * A caller got no connection in time.
+	 * @param pool the pool
+	 * @param route the route
+	 * @param waitedNanos how long the caller waited
+	 */
+	default void leaseTimedOut(ConnectionPool pool, HttpRoute route, long waitedNanos) {
+	}
+
+	/**
+	 * A caller was turned away, since too many wait already.
+	 * @param pool the pool
+	 * @param route the route
+	 */
+	default void leaseRejected(ConnectionPool pool, HttpRoute route) {
+	}
+
+	/**
+	 * A caller gave up waiting for a connection: it was interrupted, or its request was
+	 * aborted.
+	 * @param pool the pool
+	 * @param route the route
+	 * @param waitedNanos how long the caller waited
+	 */
+	default void leaseCancelled(ConnectionPool pool, HttpRoute route, long waitedNanos) {
+	}
+
+	/**
+	 * A connection was opened.
+	 * @param pool the pool
+	 * @param route the route
+	 */
+	default void connectionOpened(ConnectionPool pool, HttpRoute route) {
+	}
+
+	/**
+	 * A connection was closed.
+	 * @param pool the pool
+	 * @param route the route
+	 * @param reason why
+	 */
+	default void connectionClosed(ConnectionPool pool, HttpRoute route, CloseReason reason) {
+	}
+
+	/**
+	 * A leaked lease was found. Each is reported once, and once more if it is taken back
+	 * later.
+	 * @param pool the pool
+	 * @param report the report
+	 */
+	default void leakDetected(ConnectionPool pool, LeakReport report) {
+	}
+
+	/**
+	 * A lease that was reported as suspected has ended by itself.
+	 * @param lease the lease
+	 */
+	default void leakCleared(Lease lease) {
 	}
 
 }

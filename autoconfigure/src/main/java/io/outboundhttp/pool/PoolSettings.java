@@ -8,47 +8,80 @@ import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ConnectionPool} must know beyond its connection manager: how often it is
- * swept, after which idle time a connection is closed, and the limits of single routes.
- * Immutable.
+ * What a {@link ConnectionPool} must know beyond its connection manager. Immutable.
  *
  * @since 0.1.0
  */
 public final class PoolSettings {
 
+	private final @Nullable Duration timeToLive;
+
+	private final double timeToLiveJitter;
+
 	private final @Nullable Duration idleTimeout;
+
+	private final @Nullable Duration validateAfterInactivity;
 
 	private final Duration evictInterval;
 
+	private final int maxPending;
+
 	private final Map<HttpHost, Integer> maxPerRouteOverrides;
 
-	/**
-	 * Create new settings.
-	 * @param idleTimeout idle time after which a connection is closed in the background,
-	 * or {@code null} to keep idle connections until they expire
-	 * @param evictInterval pause between two background sweeps, positive
-	 * @param maxPerRouteOverrides limits of single routes by target (scheme, host, port)
-	 */
-	public PoolSettings(@Nullable Duration idleTimeout, Duration evictInterval,
-			Map<HttpHost, Integer> maxPerRouteOverrides) {
-		Objects.requireNonNull(evictInterval, "'evictInterval' must not be null");
-		if (evictInterval.isNegative() || evictInterval.isZero()) {
-			throw new IllegalArgumentException("evictInterval: " + evictInterval + " (expected: > 0)");
-		}
-		if (idleTimeout != null && (idleTimeout.isNegative() || idleTimeout.isZero())) {
-			throw new IllegalArgumentException("idleTimeout: " + idleTimeout + " (expected: > 0 or null)");
-		}
-		this.idleTimeout = idleTimeout;
-		this.evictInterval = evictInterval;
-		this.maxPerRouteOverrides = Map.copyOf(maxPerRouteOverrides);
+	private final LeakDetection leakDetection;
+
+	private PoolSettings(Builder builder) {
+		this.timeToLive = builder.timeToLive;
+		this.timeToLiveJitter = builder.timeToLiveJitter;
+		this.idleTimeout = builder.idleTimeout;
+		this.validateAfterInactivity = builder.validateAfterInactivity;
+		this.evictInterval = builder.evictInterval;
+		this.maxPending = builder.maxPending;
+		this.maxPerRouteOverrides = Map.copyOf(builder.maxPerRouteOverrides);
+		this.leakDetection = builder.leakDetection;
 	}
 
 	/**
-	 * Return the idle time after which a connection is closed in the background.
+	 * Return a builder.
+	 * @return a builder in which connections neither age nor are checked, any number of
+	 * callers may wait, and leaks are looked for as by default
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Return the age at which a connection is not used again.
+	 * @return the age or {@code null} for any age
+	 */
+	public @Nullable Duration getTimeToLive() {
+		return this.timeToLive;
+	}
+
+	/**
+	 * Return the share of the time to live that is taken off at random for each
+	 * connection.
+	 * @return zero to less than one
+	 */
+	public double getTimeToLiveJitter() {
+		return this.timeToLiveJitter;
+	}
+
+	/**
+	 * Return the idle time after which a connection is closed, in the background as well
+	 * as on lease.
 	 * @return the idle time or {@code null} if idle connections stay until they expire
 	 */
 	public @Nullable Duration getIdleTimeout() {
 		return this.idleTimeout;
+	}
+
+	/**
+	 * Return the idle time after which a connection is checked before it is used.
+	 * @return the idle time, zero for every lease, {@code null} for never
+	 */
+	public @Nullable Duration getValidateAfterInactivity() {
+		return this.validateAfterInactivity;
 	}
 
 	/**
@@ -60,11 +93,156 @@ public final class PoolSettings {
 	}
 
 	/**
+	 * Return how many callers may wait per route.
+	 * @return the number, negative for any
+	 */
+	public int getMaxPending() {
+		return this.maxPending;
+	}
+
+	/**
 	 * Return the limits of single routes by target.
 	 * @return an immutable map
 	 */
 	public Map<HttpHost, Integer> getMaxPerRouteOverrides() {
 		return this.maxPerRouteOverrides;
+	}
+
+	/**
+	 * Return how leaks are found and what is done about them.
+	 * @return the settings
+	 */
+	public LeakDetection getLeakDetection() {
+		return this.leakDetection;
+	}
+
+	/**
+	 * Builder of {@link PoolSettings}. Not safe for use by several threads.
+	 */
+	public static final class Builder {
+
+		private @Nullable Duration timeToLive;
+
+		private double timeToLiveJitter;
+
+		private @Nullable Duration idleTimeout;
+
+		private @Nullable Duration validateAfterInactivity;
+
+		private Duration evictInterval = Duration.ofSeconds(5);
+
+		private int maxPending = -1;
+
+		private Map<HttpHost, Integer> maxPerRouteOverrides = Map.of();
+
+		private LeakDetection leakDetection = LeakDetection.DEFAULT;
+
+		private Builder() {
+		}
+
+		/**
+		 * Set the age at which a connection is not used again.
+		 * @param timeToLive the age, positive, or {@code null} for any
+		 * @return this builder
+		 */
+		public Builder timeToLive(@Nullable Duration timeToLive) {
+			this.timeToLive = positiveOrNull("timeToLive", timeToLive);
+			return this;
+		}
+
+		/**
+		 * Set the share of the time to live that is taken off at random for each
+		 * connection, so that those that were opened together do not end together.
+		 * @param share zero to less than one
+		 * @return this builder
+		 */
+		public Builder timeToLiveJitter(double share) {
+			if (!(share >= 0 && share < 1)) {
+				throw new IllegalArgumentException("timeToLiveJitter: " + share + " (expected: >= 0 and < 1)");
+			}
+			this.timeToLiveJitter = share;
+			return this;
+		}
+
+		/**
+		 * Set the idle time after which a connection is closed.
+		 * @param idleTimeout the idle time, positive, or {@code null} for never
+		 * @return this builder
+		 */
+		public Builder idleTimeout(@Nullable Duration idleTimeout) {
+			this.idleTimeout = positiveOrNull("idleTimeout", idleTimeout);
+			return this;
+		}
+
+		/**
+		 * Set the idle time after which a connection is checked before it is used.
+		 * @param idleTime the idle time, zero for every lease, {@code null} for never
+		 * @return this builder
+		 */
+		public Builder validateAfterInactivity(@Nullable Duration idleTime) {
+			if (idleTime != null && idleTime.isNegative()) {
+				throw new IllegalArgumentException(
+						"validateAfterInactivity: " + idleTime + " (expected: >= 0 or null)");
+			}
+			this.validateAfterInactivity = idleTime;
+			return this;
+		}
+
+		/**
+		 * Set the pause between two background sweeps. Five seconds by default.
+		 * @param evictInterval the pause, positive
+		 * @return this builder
+		 */
+		public Builder evictInterval(Duration evictInterval) {
+			this.evictInterval = Objects.requireNonNull(positiveOrNull("evictInterval", evictInterval));
+			return this;
+		}
+
+		/**
+		 * Set how many callers may wait per route.
+		 * @param maxPending the number, negative for any
+		 * @return this builder
+		 */
+		public Builder maxPending(int maxPending) {
+			this.maxPending = maxPending;
+			return this;
+		}
+
+		/**
+		 * Set the limits of single routes.
+		 * @param overrides limits by target (scheme, host, port)
+		 * @return this builder
+		 */
+		public Builder maxPerRouteOverrides(Map<HttpHost, Integer> overrides) {
+			this.maxPerRouteOverrides = overrides;
+			return this;
+		}
+
+		/**
+		 * Set how leaks are found and what is done about them.
+		 * @param leakDetection the settings
+		 * @return this builder
+		 */
+		public Builder leakDetection(LeakDetection leakDetection) {
+			this.leakDetection = leakDetection;
+			return this;
+		}
+
+		/**
+		 * Build the settings.
+		 * @return the settings
+		 */
+		public PoolSettings build() {
+			return new PoolSettings(this);
+		}
+
+		private static @Nullable Duration positiveOrNull(String name, @Nullable Duration value) {
+			if (value != null && (value.isNegative() || value.isZero())) {
+				throw new IllegalArgumentException("%s: %s (expected: > 0)".formatted(name, value));
+			}
+			return value;
+		}
+
 	}
 
 }

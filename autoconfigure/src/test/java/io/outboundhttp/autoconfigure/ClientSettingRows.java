@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 import io.outboundhttp.health.OutboundHttpHealthContributor;
+import io.outboundhttp.pool.LeakDetection;
+import io.outboundhttp.pool.LeakDetection.Reclaim;
+import io.outboundhttp.pool.LeakDetection.StackTraces;
 import io.outboundhttp.pool.PoolSnapshot;
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.testsupport.Headers;
@@ -54,6 +58,7 @@ final class ClientSettingRows implements AutoCloseable {
 		proxyRows();
 		limitRows();
 		timeRows();
+		leakRows();
 		List<ClientSettingRow> others = List.of(
 				row("enabled", "false").shown(null)
 					.effect((client) -> assertThat(client.exists()).isFalse())
@@ -144,6 +149,10 @@ final class ClientSettingRows implements AutoCloseable {
 			.effect((client) -> assertThat(client.snapshot().maxTotal()).isEqualTo(20))
 			.accepts("1", "100000")
 			.refuses("0", "-1", "100001", "many");
+		row("pool.max-pending", "7").shown(7)
+			.effect((client) -> assertThat(client.live().pool().getSettings().getMaxPending()).isEqualTo(7))
+			.accepts("-1", "0", "1000000")
+			.refuses("-2", "1000001", "many");
 		row("pool.max-per-route-overrides", "3").element("[" + this.server.url() + "]")
 			.shown(Map.of(this.server.url(), 3))
 			.effect((client) -> {
@@ -154,7 +163,33 @@ final class ClientSettingRows implements AutoCloseable {
 			.refuses("0", "10001");
 	}
 
+	private void leakRows() {
+		row("leak-detection.enabled", "false").shown(false)
+			.effect((client) -> assertThat(leakDetection(client).enabled()).isFalse())
+			.refuses("perhaps");
+		duration("leak-detection.threshold", "0s", "-1",
+				(client) -> TimeValue.of(Objects.requireNonNull(leakDetection(client).threshold())));
+		row("leak-detection.stack-traces", "never")
+			.effect((client) -> assertThat(leakDetection(client).stackTraces()).isEqualTo(StackTraces.NEVER))
+			.accepts("sampled", "always")
+			.refuses("sometimes");
+		row("leak-detection.reclaim", "overdue")
+			.effect((client) -> assertThat(leakDetection(client).reclaim()).isEqualTo(Reclaim.OVERDUE))
+			.accepts("never", "abandoned")
+			.refuses("sometimes");
+		duration("leak-detection.reclaim-after", "1ms", "0",
+				(client) -> TimeValue.of(leakDetection(client).reclaimAfter()));
+	}
+
+	private static LeakDetection leakDetection(LiveClientView client) {
+		return client.live().pool().getSettings().getLeakDetection();
+	}
+
 	private void timeRows() {
+		row("pool.time-to-live-jitter", "0.25").shown(0.25)
+			.effect((client) -> assertThat(client.live().pool().getSettings().getTimeToLiveJitter()).isEqualTo(0.25))
+			.accepts("0", "0.9")
+			.refuses("-0.1", "0.91", "much");
 		duration("connect-timeout", "1ms", "0", (client) -> client.connectionConfig().getConnectTimeout());
 		duration("read-timeout", "1ms", "0", (client) -> client.requestConfig().getResponseTimeout());
 		duration("pool.acquire-timeout", "1ms", "0", (client) -> client.requestConfig().getConnectionRequestTimeout());

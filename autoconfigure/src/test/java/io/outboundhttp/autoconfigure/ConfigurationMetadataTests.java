@@ -160,12 +160,19 @@ class ConfigurationMetadataTests {
 		table.put("pool.max-per-route", 50);
 		table.put("pool.max-total", 500);
 		table.put("pool.max-per-route-overrides", null);
+		table.put("pool.max-pending", 10000);
 		table.put("pool.acquire-timeout", "3s");
 		table.put("pool.time-to-live", "5m");
+		table.put("pool.time-to-live-jitter", 0.1);
 		table.put("pool.idle-timeout", "15s");
 		table.put("pool.validate-after-inactivity", "2s");
 		table.put("pool.evict-interval", "3750ms");
 		table.put("pool.buffer-size", "8KB");
+		table.put("leak-detection.enabled", true);
+		table.put("leak-detection.threshold", "30s");
+		table.put("leak-detection.stack-traces", "sampled");
+		table.put("leak-detection.reclaim", "abandoned");
+		table.put("leak-detection.reclaim-after", "5m");
 		table.put("health.enabled", true);
 		this.runner.withPropertyValues("spring.application.name=shop").run((context) -> {
 			OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);

@@ -13,23 +13,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.net.ssl.SSLSocket;
 
 import io.outboundhttp.testsupport.TestCertificates;
+import io.outboundhttp.testsupport.TestHttpServer;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
@@ -49,8 +48,7 @@ class ConnectionPoolThreadTests {
 
 	private static final HttpRoute ROUTE = new HttpRoute(new HttpHost("http", "localhost", 80));
 
-	private static final PoolSettings ONE_CONNECTION = new PoolSettings(PoolFixture.NEVER, PoolFixture.NEVER,
-			Map.of(ROUTE.getTargetHost(), 1));
+	private static final PoolSettings ONE_CONNECTION = PoolFixture.settings(Map.of(ROUTE.getTargetHost(), 1));
 
 	@Test
 	void closeEndsThoughAThreadIsStuckInATlsWrite() throws Exception {
@@ -116,68 +114,29 @@ class ConnectionPoolThreadTests {
 	}
 
 	@Test
-	void limitOfOneRouteHoldsWhileItIsBeingSet() throws Exception {
-		CountDownLatch setting = new CountDownLatch(1);
-		CountDownLatch goOn = new CountDownLatch(1);
-		AtomicBoolean slow = new AtomicBoolean(true);
-		PoolingHttpClientConnectionManager manager = new PoolingHttpClientConnectionManager() {
-
-			@Override
-			public void setMaxPerRoute(HttpRoute route, int max) {
-				if (slow.getAndSet(false)) {
-					setting.countDown();
-					awaitQuietly(goOn);
-				}
-				super.setMaxPerRoute(route, max);
-			}
-
-		};
-		try (ConnectionPools pools = PoolFixture.pools(TimeSource.system())) {
-			ConnectionPool pool = pools.open("a", ONE_CONNECTION, manager);
-			ManagedConnectionManager connectionManager = pools.connectionManager(() -> pool);
-			Thread first = daemon(() -> lease(connectionManager));
-			assertThat(setting.await(10, TimeUnit.SECONDS)).isTrue();
-			lease(connectionManager);
-			lease(connectionManager);
-			assertThat(pool.snapshot().leased()).isEqualTo(1);
-			goOn.countDown();
-			first.join(10_000);
-			assertThat(pool.snapshot().leased()).isEqualTo(1);
-			assertThat(pool.snapshot().pending()).isEqualTo(2);
-		}
-	}
-
-	private static void awaitQuietly(CountDownLatch latch) {
-		try {
-			latch.await(10, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	@Test
 	void limitOfOneRouteHoldsForFirstConnectionsThatAreLeasedAtOnce() throws Exception {
 		int threads = 8;
 		CyclicBarrier barrier = new CyclicBarrier(threads);
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		try {
 			for (int round = 0; round < 50; round++) {
+				List<Future<ConnectionEndpoint>> leases = new ArrayList<>();
 				try (ConnectionPools pools = PoolFixture.pools(TimeSource.system())) {
 					ConnectionPool pool = pools.open("a", ONE_CONNECTION, new PoolingHttpClientConnectionManager());
 					ManagedConnectionManager connectionManager = pools.connectionManager(() -> pool);
-					List<Future<LeaseRequest>> requests = new ArrayList<>();
 					for (int i = 0; i < threads; i++) {
-						requests.add(executor.submit(() -> {
+						leases.add(executor.submit(() -> {
 							barrier.await(10, TimeUnit.SECONDS);
-							return lease(connectionManager);
+							return connectionManager.lease("a", ROUTE, Timeout.ofMinutes(1), null)
+								.get(Timeout.ofMinutes(1));
 						}));
 					}
-					for (Future<LeaseRequest> request : requests) {
-						request.get(10, TimeUnit.SECONDS);
-					}
+					await().until(() -> pool.snapshot().pending() == threads - 1);
 					assertThat(pool.snapshot().leased()).as("round %s", round).isEqualTo(1);
-					assertThat(pool.snapshot().pending()).as("round %s", round).isEqualTo(threads - 1);
+					assertThat(leases).filteredOn(Future::isDone).hasSizeLessThanOrEqualTo(1);
+				}
+				for (Future<ConnectionEndpoint> lease : leases) {
+					await().alias("callers that waited are told").until(lease::isDone);
 				}
 			}
 		}
@@ -186,30 +145,33 @@ class ConnectionPoolThreadTests {
 		}
 	}
 
-	private static LeaseRequest lease(ManagedConnectionManager connectionManager) {
-		return connectionManager.lease("a", ROUTE, Timeout.ofMinutes(1), null);
-	}
-
 	@Test
 	void upkeepThreadInheritsNothingFromTheFirstCaller() throws Exception {
 		InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
 		CompletableFuture<Seen> seen = new CompletableFuture<>();
-		PoolingHttpClientConnectionManager manager = new PoolingHttpClientConnectionManager() {
+		PoolListener listener = new PoolListener() {
 
 			@Override
-			public void closeExpired() {
+			public void connectionClosed(ConnectionPool pool, HttpRoute route, CloseReason reason) {
 				Thread thread = Thread.currentThread();
 				seen.complete(new Seen(thread, thread.getContextClassLoader(), user.get()));
-				super.closeExpired();
 			}
 
 		};
-		try (ConnectionPools pools = PoolFixture.pools(TimeSource.system());
+		try (TestHttpServer server = TestHttpServer.start();
+				ConnectionPools pools = PoolFixture.pools(TimeSource.system(), listener);
 				URLClassLoader loader = new URLClassLoader(new URL[0])) {
+			ConnectionPool pool = pools.open("a", PoolFixture.settings(Duration.ofMillis(1), Duration.ofMillis(1)),
+					new PoolingHttpClientConnectionManager());
 			Thread caller = new Thread(() -> {
 				user.set("user 42");
 				Thread.currentThread().setContextClassLoader(loader);
-				pools.open("a", PoolFixture.settings(PoolFixture.NEVER, Duration.ofMillis(1)), manager);
+				try (CloseableHttpClient client = PoolFixture.client(pools, pool)) {
+					PoolFixture.get(client, server.url());
+				}
+				catch (IOException ex) {
+					seen.completeExceptionally(ex);
+				}
 			});
 			caller.start();
 			Seen upkeep = seen.get(10, TimeUnit.SECONDS);

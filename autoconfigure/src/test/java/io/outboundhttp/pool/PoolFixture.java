@@ -9,6 +9,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 
 /**
@@ -29,11 +30,18 @@ final class PoolFixture {
 	 * Settings that never evict by themselves within a test.
 	 */
 	static PoolSettings settings() {
-		return new PoolSettings(NEVER, NEVER, Map.of());
+		return settings(NEVER, NEVER);
 	}
 
 	static PoolSettings settings(Duration idleTimeout, Duration evictInterval) {
-		return new PoolSettings(idleTimeout, evictInterval, Map.of());
+		return PoolSettings.builder().idleTimeout(idleTimeout).evictInterval(evictInterval).build();
+	}
+
+	/**
+	 * Settings with limits of single routes.
+	 */
+	static PoolSettings settings(Map<HttpHost, Integer> overrides) {
+		return PoolSettings.builder().idleTimeout(NEVER).evictInterval(NEVER).maxPerRouteOverrides(overrides).build();
 	}
 
 	static HttpClientBuilder clientBuilder(ConnectionPools pools, ConnectionPool pool) {

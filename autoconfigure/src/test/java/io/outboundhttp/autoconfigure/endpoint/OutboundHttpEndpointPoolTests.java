@@ -3,7 +3,6 @@ package io.outboundhttp.autoconfigure.endpoint;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -11,10 +10,7 @@ import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.autoconfigure.OutboundHttpTakeoverAutoConfiguration;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPools;
-import io.outboundhttp.pool.PoolSettings;
 import io.outboundhttp.testsupport.TestHttpServer;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.core5.pool.PoolStats;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,22 +50,6 @@ class OutboundHttpEndpointPoolTests {
 	@AfterAll
 	static void stop() {
 		server.close();
-	}
-
-	@Test
-	void poolsThatCloseDuringAReadDoNotFailIt() {
-		this.runner.run((context) -> {
-			ConnectionPools pools = context.getBean(ConnectionPools.class);
-			PoolSettings settings = new PoolSettings(null, Duration.ofHours(1), Map.of());
-			AtomicBoolean armed = new AtomicBoolean();
-			pools.openTransient("default", settings, new ClosingConnectionManager(pools, armed));
-			pools.openTransient("default", settings, new ClosingConnectionManager(pools, armed));
-			OutboundHttpEndpoint endpoint = endpoint(context);
-			armed.set(true);
-			assertThat(endpoint.clients().clients()).containsKey("default");
-			assertThat(pools.getPools()).isEmpty();
-			assertThat(endpoint.clients().clients()).containsOnlyKeys("default");
-		});
 	}
 
 	@Test
@@ -129,30 +109,6 @@ class OutboundHttpEndpointPoolTests {
 
 	private static @Nullable SettingDescriptor readTimeout(ApplicationContext context) {
 		return Objects.requireNonNull(endpoint(context).client("default")).settings().get("read-timeout");
-	}
-
-	/**
-	 * Closes all pools as soon as somebody reads one, once it is armed.
-	 */
-	private static final class ClosingConnectionManager extends PoolingHttpClientConnectionManager {
-
-		private final ConnectionPools pools;
-
-		private final AtomicBoolean armed;
-
-		ClosingConnectionManager(ConnectionPools pools, AtomicBoolean armed) {
-			this.pools = pools;
-			this.armed = armed;
-		}
-
-		@Override
-		public PoolStats getTotalStats() {
-			if (this.armed.get()) {
-				this.pools.close();
-			}
-			return super.getTotalStats();
-		}
-
 	}
 
 }

@@ -139,12 +139,19 @@ class OutboundHttpEndpointWebTests {
 			expected.put("pool.max-per-route", "50");
 			expected.put("pool.max-total", "500");
 			expected.put("pool.max-per-route-overrides", "null");
+			expected.put("pool.max-pending", "10000");
 			expected.put("pool.acquire-timeout", "3s");
 			expected.put("pool.time-to-live", "5m");
+			expected.put("pool.time-to-live-jitter", "0.1");
 			expected.put("pool.idle-timeout", "15s");
 			expected.put("pool.validate-after-inactivity", "2s");
 			expected.put("pool.evict-interval", "3750ms");
 			expected.put("pool.buffer-size", "8KB");
+			expected.put("leak-detection.enabled", "true");
+			expected.put("leak-detection.threshold", "30s");
+			expected.put("leak-detection.stack-traces", "sampled");
+			expected.put("leak-detection.reclaim", "abandoned");
+			expected.put("leak-detection.reclaim-after", "5m");
 			expected.put("health.enabled", "true");
 			for (boolean live : new boolean[] { false, true }) {
 				if (live) {

@@ -21,11 +21,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link Upkeep}.
+ * Tests for {@link Worker}.
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(30)
-class UpkeepTests {
+class WorkerTests {
 
 	@RegisterExtension
 	private final PoolLeakExtension leaks = new PoolLeakExtension();
@@ -34,14 +34,14 @@ class UpkeepTests {
 
 	private final LinkedBlockingQueue<Long> runs = new LinkedBlockingQueue<>();
 
-	private Upkeep upkeep = new Upkeep(this.time, (nowNanos) -> {
+	private Worker worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 		this.runs.add(nowNanos);
 		return PoolFixture.NEVER.toNanos();
 	});
 
 	@AfterEach
 	void close() {
-		this.upkeep.close();
+		this.worker.close();
 	}
 
 	@Test
@@ -51,25 +51,25 @@ class UpkeepTests {
 
 	@Test
 	void wakeRunsTheWorkOnADaemonThreadWithTheReadingOfTheClock() throws Exception {
-		this.upkeep.wake();
+		this.worker.wake();
 		assertThat(this.runs.take()).isEqualTo(42);
 		this.time.advance(Duration.ofNanos(7));
-		this.upkeep.wake();
+		this.worker.wake();
 		await().until(() -> this.runs.take() == 49);
 		assertThat(this.leaks.threads()).singleElement()
 			.matches(Thread::isDaemon)
 			.extracting(Thread::getName)
-			.isEqualTo(Upkeep.THREAD_NAME);
+			.isEqualTo("outbound-http-worker");
 	}
 
 	@Test
 	void workRunsAgainAfterTheDelayItReturned() throws Exception {
 		CountDownLatch thrice = new CountDownLatch(3);
-		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			thrice.countDown();
 			return Duration.ofMillis(1).toNanos();
 		});
-		this.upkeep.wake();
+		this.worker.wake();
 		assertThat(thrice.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
@@ -77,15 +77,15 @@ class UpkeepTests {
 	void wakeDuringTheWorkIsNotLost() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
-		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			begun.countDown();
 			awaitQuietly(goOn);
 			this.runs.add(nowNanos);
 			return PoolFixture.NEVER.toNanos();
 		});
-		this.upkeep.wake();
+		this.worker.wake();
 		begun.await();
-		this.upkeep.wake();
+		this.worker.wake();
 		goOn.countDown();
 		this.runs.take();
 		this.runs.take();
@@ -93,14 +93,14 @@ class UpkeepTests {
 
 	@Test
 	void interruptDoesNotEndTheThread(CapturedOutput output) throws Exception {
-		this.upkeep.wake();
+		this.worker.wake();
 		this.runs.take();
 		Thread thread = this.leaks.threads().get(0);
 		thread.interrupt();
 		this.runs.take();
 		thread.interrupt();
 		this.runs.take();
-		this.upkeep.wake();
+		this.worker.wake();
 		this.runs.take();
 		assertThat(thread.isAlive()).isTrue();
 		assertThat(output).contains("was interrupted by someone else; it goes on");
@@ -109,7 +109,7 @@ class UpkeepTests {
 	@Test
 	void failureDoesNotEndTheThread(CapturedOutput output) throws Exception {
 		AtomicInteger count = new AtomicInteger();
-		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			this.runs.add(nowNanos);
 			switch (count.incrementAndGet()) {
 				case 1 -> throw new IllegalStateException("first run");
@@ -120,7 +120,7 @@ class UpkeepTests {
 			}
 		});
 		for (int i = 0; i < 3; i++) {
-			this.upkeep.wake();
+			this.worker.wake();
 			this.runs.take();
 		}
 		await().untilAsserted(() -> assertThat(output).contains("first run").contains("second run"));
@@ -129,22 +129,22 @@ class UpkeepTests {
 
 	@Test
 	void failedWorkIsTriedAgainWithoutBeingWoken() throws Exception {
-		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			this.runs.add(nowNanos);
 			throw new IllegalStateException("always");
 		});
-		this.upkeep.wake();
+		this.worker.wake();
 		this.runs.take();
 		assertThat(this.runs.poll(10, TimeUnit.SECONDS)).isNotNull();
 	}
 
 	@Test
 	void closeEndsTheThreadForGood() throws Exception {
-		this.upkeep.wake();
+		this.worker.wake();
 		this.runs.take();
-		this.upkeep.close();
+		this.worker.close();
 		assertThat(this.leaks.threads()).isEmpty();
-		this.upkeep.wake();
+		this.worker.wake();
 		assertThat(this.leaks.threads()).isEmpty();
 		assertThat(this.runs).isEmpty();
 	}
@@ -152,12 +152,12 @@ class UpkeepTests {
 	@Test
 	void closeFromTheWorkDoesNotWaitForItself() throws Exception {
 		CountDownLatch closed = new CountDownLatch(1);
-		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
-			this.upkeep.close();
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
+			this.worker.close();
 			closed.countDown();
 			return 0;
 		});
-		this.upkeep.wake();
+		this.worker.wake();
 		assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
@@ -165,15 +165,15 @@ class UpkeepTests {
 	void closeWaitsOnlyForAWhileAndSaysSo(CapturedOutput output) throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
-		this.upkeep = new Upkeep(this.time, (nowNanos) -> {
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			begun.countDown();
 			awaitQuietly(goOn);
 			return 0;
 		});
-		this.upkeep.wake();
+		this.worker.wake();
 		begun.await();
 		try {
-			this.upkeep.close();
+			this.worker.close();
 			assertThat(output).contains("is still at work 2000 ms after its end was asked for");
 		}
 		finally {

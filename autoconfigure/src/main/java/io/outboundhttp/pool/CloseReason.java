@@ -1,0 +1,31 @@
+package io.outboundhttp.pool;
+
+/**
+ * Why a connection was closed.
+ *
+ * @since 0.1.0
+ */
+public enum CloseReason {
+
+	/** It was idle for too long, or another route or user needed its place. */
+	IDLE,
+
+	/** Its time to live or its keep-alive time has ended, or its upstream ended it. */
+	EXPIRED,
+
+	/** It was found to be closed by the other side before it was used again. */
+	STALE,
+
+	/** An exchange failed on it, or it could not be opened. */
+	ERROR,
+
+	/** A response was closed before it was read to the end. */
+	PARTIAL,
+
+	/** It was taken back from a caller that leaked it. */
+	RECLAIMED,
+
+	/** The pool was closed, or the connection manager behind it was replaced. */
+	SHUTDOWN
+
+}

@@ -1,0 +1,267 @@
+package io.outboundhttp.pool;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.core5.io.CloseMode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.outboundhttp.pool.admission.Disposer;
+import io.outboundhttp.pool.admission.DisposeReason;
+
+/**
+ * The connections of a pool: how they come, when they must not be used any more, and how
+ * they go. Safe for use by several threads.
+ */
+final class Connections implements Disposer<PooledConnection> {
+
+	private static final Logger logger = LoggerFactory.getLogger(Connections.class);
+
+	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
+
+	private final AtomicLong opened = new AtomicLong();
+
+	private final Map<CloseReason, AtomicLong> closed = new EnumMap<>(CloseReason.class);
+
+	private final AtomicLong refused = new AtomicLong();
+
+	private final ConnectionPool pool;
+
+	private final PoolListener listener;
+
+	private final @Nullable Long timeToLiveNanos;
+
+	private final double jitter;
+
+	private final @Nullable Long idleNanos;
+
+	private final @Nullable Long validateNanos;
+
+	private volatile Generation current;
+
+	Connections(ConnectionPool pool, PoolingHttpClientConnectionManager manager, PoolListener listener) {
+		this.pool = pool;
+		this.listener = listener;
+		this.current = new Generation(manager);
+		PoolSettings settings = pool.getSettings();
+		this.timeToLiveNanos = nanos(settings.getTimeToLive());
+		this.jitter = settings.getTimeToLiveJitter();
+		this.idleNanos = nanos(settings.getIdleTimeout());
+		this.validateNanos = nanos(settings.getValidateAfterInactivity());
+		for (CloseReason reason : CloseReason.values()) {
+			this.closed.put(reason, new AtomicLong());
+		}
+	}
+
+	private static @Nullable Long nanos(@Nullable Duration duration) {
+		return (duration != null) ? duration.toNanos() : null;
+	}
+
+	// Coming
+
+	/**
+	 * Make a connection, to be opened by its lessee.
+	 * @param id identifier of the exchange
+	 * @param route the route
+	 * @param max limit of the route
+	 * @param maxTotal limit in total
+	 * @return the connection
+	 * @throws TimeoutException if HttpClient's pool has no place for it
+	 * @throws ExecutionException if HttpClient's pool has failed
+	 */
+	PooledConnection create(String id, HttpRoute route, int max, int maxTotal)
+			throws TimeoutException, ExecutionException {
+		Generation generation = this.current;
+		while (!generation.enter()) {
+			if (generation == this.current) {
+				throw new ExecutionException(this.pool.messages().closed(null));
+			}
+			generation = this.current;
+		}
+		boolean created = false;
+		try {
+			ConnectionEndpoint endpoint = generation.lease(id, route, max, maxTotal);
+			PooledConnection connection = new PooledConnection(generation, route, endpoint);
+			this.all.add(connection);
+			created = true;
+			return connection;
+		}
+		catch (TimeoutException ex) {
+			this.refused.incrementAndGet();
+			logger.error("Client '{}': HttpClient's own pool has no place for a connection to {} that was admitted. "
+					+ "This is a defect; please report it", this.pool.getName(), Routes.target(route));
+			throw ex;
+		}
+		finally {
+			if (!created) {
+				generation.leave();
+			}
+		}
+	}
+
+	/**
+	 * Note that a connection is open.
+	 * @param connection the connection
+	 */
+	void opened(PooledConnection connection) {
+		if (connection.opened(lifeNanos(), this.pool.nanos())) {
+			this.opened.incrementAndGet();
+			this.listener.connectionOpened(this.pool, connection.route());
+		}
+	}
+
+	/**
+	 * Note that a connection, closed by its holder, is about to be opened again.
+	 * @param connection the connection
+	 */
+	void reopening(PooledConnection connection) {
+		if (connection.wasOpened()) {
+			connection.notOpened();
+			closed(connection, CloseReason.EXPIRED);
+		}
+	}
+
+	private @Nullable Long lifeNanos() {
+		if (this.timeToLiveNanos == null) {
+			return null;
+		}
+		return (long) (this.timeToLiveNanos * (1 - this.jitter * ThreadLocalRandom.current().nextDouble()));
+	}
+
+	// Use
+
+	/**
+	 * Return why an idle connection must not be used any more.
+	 * @param connection the connection, owned by the caller
+	 * @param nowNanos the current reading of the clock
+	 * @return the reason, {@code null} if it may be used
+	 */
+	@Nullable CloseReason unusable(PooledConnection connection, long nowNanos) {
+		if (connection.generation() != this.current) {
+			return CloseReason.SHUTDOWN;
+		}
+		if (!connection.isOpen()) {
+			return CloseReason.STALE;
+		}
+		CloseReason worn = worn(connection, nowNanos);
+		if (worn != null) {
+			return worn;
+		}
+		boolean check = this.validateNanos != null && nowNanos - connection.idleSinceNanos() >= this.validateNanos;
+		return (check && connection.isStale()) ? CloseReason.STALE : null;
+	}
+
+	/**
+	 * Return why an idle connection should be closed, as far as its times tell.
+	 * @param connection the connection, possibly in use
+	 * @param nowNanos the current reading of the clock
+	 * @return the reason or {@code null}
+	 */
+	@Nullable CloseReason worn(PooledConnection connection, long nowNanos) {
+		if (connection.isExpired(nowNanos)) {
+			return CloseReason.EXPIRED;
+		}
+		boolean idle = this.idleNanos != null && nowNanos - connection.idleSinceNanos() >= this.idleNanos;
+		return idle ? CloseReason.IDLE : null;
+	}
+
+	boolean isCurrent(PooledConnection connection) {
+		return connection.generation() == this.current;
+	}
+
+	// Going
+
+	@Override
+	public void dispose(PooledConnection connection, DisposeReason reason) {
+		CloseReason set = connection.closeReason();
+		CloseReason why = (set != null) ? set : closeReason(connection, reason);
+		this.all.remove(connection);
+		try {
+			connection.dispose((why == CloseReason.RECLAIMED) ? CloseMode.IMMEDIATE : CloseMode.GRACEFUL);
+		}
+		finally {
+			if (connection.wasOpened()) {
+				closed(connection, why);
+			}
+		}
+	}
+
+	private void closed(PooledConnection connection, CloseReason reason) {
+		AtomicLong count = this.closed.get(reason);
+		if (count != null) {
+			count.incrementAndGet();
+		}
+		this.listener.connectionClosed(this.pool, connection.route(), reason);
+	}
+
+	private CloseReason closeReason(PooledConnection connection, DisposeReason reason) {
+		return switch (reason) {
+			case SWEPT -> {
+				CloseReason worn = worn(connection, this.pool.nanos());
+				yield (worn != null) ? worn : CloseReason.IDLE;
+			}
+			case EVICTED, EXCESS -> CloseReason.IDLE;
+			case NOT_REUSABLE -> CloseReason.ERROR;
+			case CLOSED -> CloseReason.SHUTDOWN;
+		};
+	}
+
+	@Override
+	public long idleSinceNanos(PooledConnection connection) {
+		return connection.idleSinceNanos();
+	}
+
+	/**
+	 * Put another connection manager behind the pool. Connections of the one before are
+	 * not used again; it is closed when the last of them is.
+	 * @param manager the connection manager
+	 */
+	void replace(PoolingHttpClientConnectionManager manager) {
+		Generation before = this.current;
+		this.current = new Generation(manager);
+		before.leave();
+	}
+
+	void close() {
+		this.current.leave();
+	}
+
+	// Reading
+
+	Collection<PooledConnection> all() {
+		return Collections.unmodifiableSet(this.all);
+	}
+
+	boolean isEmpty() {
+		return this.all.isEmpty();
+	}
+
+	long openedCount() {
+		return this.opened.get();
+	}
+
+	Map<CloseReason, Long> closedCounts() {
+		Map<CloseReason, Long> counts = new EnumMap<>(CloseReason.class);
+		this.closed.forEach((reason, count) -> counts.put(reason, count.get()));
+		return counts;
+	}
+
+	long refusedCount() {
+		return this.refused.get();
+	}
+
+}

@@ -1,0 +1,131 @@
+package io.outboundhttp.pool;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import org.apache.hc.client5.http.HttpRoute;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
+import io.outboundhttp.ClientClosedException;
+import io.outboundhttp.LeaseReclaimedException;
+import io.outboundhttp.LeaseSnapshot;
+import io.outboundhttp.PoolExhaustedException;
+import io.outboundhttp.PoolExhaustedException.RouteSnapshot;
+import io.outboundhttp.PoolQueueFullException;
+
+/**
+ * The words of a pool: texts of exceptions, and what lines of the log share. Nothing here
+ * names a header, a query string or the path of a request whose template is not known.
+ */
+final class PoolMessages {
+
+	private final String pool;
+
+	private final String prefix;
+
+	PoolMessages(String pool) {
+		this.pool = pool;
+		int number = pool.indexOf('#');
+		String client = (number >= 0) ? pool.substring(0, number) : pool;
+		this.prefix = "outbound-http.clients." + ((client.indexOf('.') >= 0) ? "[" + client + "]" : client) + ".";
+	}
+
+	/**
+	 * Return the full key of a setting of this pool's client.
+	 */
+	String key(String setting) {
+		return this.prefix + setting;
+	}
+
+	PoolExhaustedException exhausted(RouteSnapshot route, List<LeaseSnapshot> oldest, long waitedMillis) {
+		String message = "Client '%s': no connection for route %s within %d ms (%s)%s. %s".formatted(this.pool,
+				route.route(), waitedMillis, counts(route), held(route, oldest), remedy(route, ""));
+		return new PoolExhaustedException(message, route, oldest);
+	}
+
+	PoolQueueFullException queueFull(RouteSnapshot route, List<LeaseSnapshot> oldest, int maxPending) {
+		String message = "Client '%s': %d callers wait for a connection of route %s already (%s)%s. %s".formatted(
+				this.pool, maxPending, route.route(), counts(route), held(route, oldest),
+				remedy(route, key("pool.max-pending") + " or "));
+		return new PoolQueueFullException(message, route, oldest);
+	}
+
+	private static String counts(RouteSnapshot route) {
+		return "leased=%d, available=%d, pending=%d, max-per-route=%d, total=%d, max-total=%d".formatted(route.leased(),
+				route.available(), route.pending(), route.maxPerRoute(), route.total(), route.maxTotal());
+	}
+
+	private static String held(RouteSnapshot route, List<LeaseSnapshot> oldest) {
+		String leases = oldest.isEmpty() ? "" : "; held for longest: "
+				+ oldest.stream().map(PoolMessages::describe).collect(Collectors.joining("; "));
+		return (route.heldByCaller() > 0) ? leases + "; this thread itself holds " + route.heldByCaller() : leases;
+	}
+
+	private String remedy(RouteSnapshot route, String more) {
+		boolean total = route.leased() < route.maxPerRoute() && route.total() >= route.maxTotal();
+		return "Look for responses that are not closed, or raise " + more
+				+ key(total ? "pool.max-total" : "pool.max-per-route");
+	}
+
+	/**
+	 * Return a lease in words.
+	 */
+	static String describe(LeaseSnapshot lease) {
+		StringBuilder text = new StringBuilder();
+		text.append(request(lease)).append(", ");
+		text.append(lease.ageMillis()).append(" ms, ");
+		text.append(lease.phase().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+		text.append(", thread ").append(lease.thread());
+		lease.applicationFrame().ifPresent((frame) -> text.append(", at ").append(frame));
+		return text.toString();
+	}
+
+	static String request(LeaseSnapshot lease) {
+		String method = lease.method().isEmpty() ? "unknown request" : lease.method();
+		String template = lease.uriTemplate();
+		return (template != null) ? method + " " + withoutQuery(template) : method + " " + lease.route();
+	}
+
+	private static String withoutQuery(String template) {
+		int query = template.indexOf('?');
+		return (query >= 0) ? template.substring(0, query) : template;
+	}
+
+	ClientClosedException closed(@Nullable Throwable cause) {
+		return new ClientClosedException(
+				"Client '%s': its pool is closed, since the application context is closing".formatted(this.pool),
+				cause);
+	}
+
+	IOException taken(Lease lease, TrackedLease.TakeReason reason, @Nullable Exception cause) {
+		if (reason == TrackedLease.TakeReason.SHUTDOWN) {
+			return closed(cause);
+		}
+		LeaseSnapshot snapshot = lease.snapshot();
+		String why = switch (reason) {
+			case ABANDONED -> "its response could not be reached any more";
+			case OVERDUE -> "nothing was read from it for too long";
+			case BY_HAND -> "an operator has asked for it";
+			case SUPERSEDED -> "a later response of the same call took its place";
+			case SHUTDOWN -> throw new IllegalArgumentException(reason.name());
+		};
+		return new LeaseReclaimedException(
+				"Client '%s': the connection of %s was taken back after %d ms, since %s. Close responses in time, or change %s"
+					.formatted(this.pool, request(snapshot), snapshot.ageMillis(), why,
+							key((reason == TrackedLease.TakeReason.OVERDUE) ? "leak-detection.reclaim-after"
+									: "leak-detection.reclaim")),
+				cause);
+	}
+
+	/**
+	 * Return the route in words, for lines of the log.
+	 */
+	static String route(HttpRoute route) {
+		String proxy = Routes.proxy(route);
+		return proxy.isEmpty() ? Routes.target(route) : Routes.target(route) + " via " + proxy;
+	}
+
+}

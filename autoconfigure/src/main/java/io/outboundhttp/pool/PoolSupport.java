@@ -1,0 +1,28 @@
+package io.outboundhttp.pool;
+
+import java.lang.ref.ReferenceQueue;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * What all pools of an owner share.
+ *
+ * @param timeSource the clock
+ * @param listener what is told about the pools
+ * @param calls the exchanges of threads
+ * @param unreachable where leases come whose response is unreachable
+ * @param events runs events on the upkeep thread
+ * @param waker makes sure that the upkeep thread runs within some nanoseconds
+ */
+record PoolSupport(TimeSource timeSource, PoolListener listener, Calls calls,
+		ReferenceQueue<LeasedEndpoint> unreachable, Consumer<Runnable> events, LongConsumer waker) {
+
+	void later(Runnable event) {
+		this.events.accept(event);
+	}
+
+	void wakeWithin(long nanos) {
+		this.waker.accept(nanos);
+	}
+
+}

@@ -1,0 +1,286 @@
+package io.outboundhttp.pool;
+
+import java.io.IOException;
+import java.net.Socket;
+
+import javax.net.ssl.SSLSocket;
+
+import org.apache.hc.client5.http.EndpointInfo;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.ConnectionHolder;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Identifiable;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a pool, open or about to be opened. It holds its place in
+ * HttpClient's own pool until it is disposed of.
+ */
+final class PooledConnection {
+
+	/*
+	 * Times, `used` and `idleSocketTimeout` are written by the lessee and read by the
+	 * next lessee, who got the connection through the admission, which orders both. The
+	 * sweep reads the times of idle connections; it may see a connection that was taken
+	 * in this instant, and then fails to take it. `lease` is written by lessees and read
+	 * by the upkeep thread.
+	 */
+
+	private static final Logger logger = LoggerFactory.getLogger(PooledConnection.class);
+
+	private final Generation generation;
+
+	private final HttpRoute route;
+
+	private final ConnectionEndpoint endpoint;
+
+	private volatile @Nullable TrackedLease lease;
+
+	private @Nullable Timeout idleSocketTimeout;
+
+	private boolean used;
+
+	private volatile boolean opened;
+
+	private volatile long expiresNanos;
+
+	private volatile boolean expires;
+
+	private volatile long endOfLifeNanos;
+
+	private volatile boolean mortal;
+
+	private volatile long idleSinceNanos;
+
+	private volatile @Nullable CloseReason closeReason;
+
+	PooledConnection(Generation generation, HttpRoute route, ConnectionEndpoint endpoint) {
+		this.generation = generation;
+		this.route = route;
+		this.endpoint = endpoint;
+	}
+
+	Generation generation() {
+		return this.generation;
+	}
+
+	HttpRoute route() {
+		return this.route;
+	}
+
+	String id() {
+		return ((Identifiable) this.endpoint).getId();
+	}
+
+	/**
+	 * Return HttpClient's connection.
+	 * @return the connection, {@code null} once it is disposed of
+	 */
+	@Nullable ManagedHttpClientConnection raw() {
+		return (ManagedHttpClientConnection) ((ConnectionHolder) this.endpoint).get();
+	}
+
+	@Nullable EndpointInfo info() {
+		return this.endpoint.getInfo();
+	}
+
+	// Life
+
+	void connect(@Nullable TimeValue timeout, HttpContext context) throws IOException {
+		this.generation.manager().connect(this.endpoint, timeout, context);
+		ManagedHttpClientConnection raw = raw();
+		if (raw != null) {
+			this.idleSocketTimeout = raw.getSocketTimeout();
+		}
+	}
+
+	void upgrade(HttpContext context) throws IOException {
+		this.generation.manager().upgrade(this.endpoint, context);
+	}
+
+	/**
+	 * Note that the connection is open.
+	 * @param lifeNanos how long it may be used, {@code null} for any time
+	 * @param nowNanos the current reading of the clock
+	 * @return whether it was not open before
+	 */
+	boolean opened(@Nullable Long lifeNanos, long nowNanos) {
+		if (this.opened) {
+			return false;
+		}
+		this.opened = true;
+		this.mortal = lifeNanos != null;
+		this.endOfLifeNanos = nowNanos + ((lifeNanos != null) ? lifeNanos : 0);
+		return true;
+	}
+
+	void notOpened() {
+		this.opened = false;
+		this.used = false;
+	}
+
+	boolean wasOpened() {
+		return this.opened;
+	}
+
+	ClassicHttpResponse execute(String id, ClassicHttpRequest request,
+			ConnectionEndpoint.RequestExecutor requestExecutor, HttpContext context) throws IOException, HttpException {
+		return this.endpoint.execute(id, request, requestExecutor, context);
+	}
+
+	void setSocketTimeout(Timeout timeout) {
+		ManagedHttpClientConnection raw = raw();
+		if (raw != null && raw.isOpen()) {
+			raw.setSocketTimeout(timeout);
+		}
+	}
+
+	boolean isOpen() {
+		ManagedHttpClientConnection raw = raw();
+		return raw != null && raw.isOpen();
+	}
+
+	boolean isReusable() {
+		ManagedHttpClientConnection raw = raw();
+		return raw != null && raw.isOpen() && raw.isConsistent();
+	}
+
+	/**
+	 * Make an idle connection ready for use.
+	 */
+	void activate() {
+		ManagedHttpClientConnection raw = raw();
+		if (raw != null) {
+			raw.activate();
+			Timeout timeout = this.idleSocketTimeout;
+			if (timeout != null) {
+				// else that of the last request would stay
+				raw.setSocketTimeout(timeout);
+			}
+		}
+	}
+
+	/**
+	 * Make a connection ready to lie idle.
+	 * @param keepAlive how long the other side keeps it, negative for any time
+	 * @param nowNanos the current reading of the clock
+	 */
+	void passivate(TimeValue keepAlive, long nowNanos) {
+		this.used = true;
+		this.idleSinceNanos = nowNanos;
+		this.expires = keepAlive.getDuration() > 0;
+		this.expiresNanos = nowNanos + (this.expires ? keepAlive.toNanoseconds() : 0);
+		ManagedHttpClientConnection raw = raw();
+		if (raw != null) {
+			raw.passivate();
+		}
+	}
+
+	boolean isUsed() {
+		return this.used;
+	}
+
+	long idleSinceNanos() {
+		return this.idleSinceNanos;
+	}
+
+	boolean isExpired(long nowNanos) {
+		return (this.expires && nowNanos - this.expiresNanos >= 0)
+				|| (this.mortal && nowNanos - this.endOfLifeNanos >= 0);
+	}
+
+	/**
+	 * Look whether the other side has closed the connection. Takes a millisecond.
+	 * @return whether it must not be used
+	 */
+	boolean isStale() {
+		ManagedHttpClientConnection raw = raw();
+		try {
+			return raw == null || raw.isStale();
+		}
+		catch (IOException ex) {
+			logger.debug("Connection {} is stale", id(), ex);
+			return true;
+		}
+	}
+
+	// End
+
+	/**
+	 * Close the connection. It keeps its place in HttpClient's pool.
+	 * @param mode how to close it
+	 */
+	void close(CloseMode mode) {
+		try {
+			this.endpoint.close(mode);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Connection {} could not be closed properly", id(), ex);
+		}
+	}
+
+	/**
+	 * End a connect that is under way on another thread. That thread closes the rest.
+	 */
+	void closeSocket() {
+		ManagedHttpClientConnection raw = raw();
+		Socket socket = (raw != null) ? raw.getSocket() : null;
+		if (socket == null || socket instanceof SSLSocket) {
+			// not bound yet, or on the point of being ready: nothing to interrupt
+			return;
+		}
+		try {
+			socket.close();
+		}
+		catch (IOException ex) {
+			logger.debug("Socket of connection {} could not be closed", id(), ex);
+		}
+	}
+
+	/**
+	 * Close the connection and give its place back.
+	 * @param mode how to close it
+	 */
+	void dispose(CloseMode mode) {
+		try {
+			close(mode);
+		}
+		finally {
+			try {
+				this.generation.manager().release(this.endpoint, null, null);
+			}
+			finally {
+				this.generation.leave();
+			}
+		}
+	}
+
+	@Nullable CloseReason closeReason() {
+		return this.closeReason;
+	}
+
+	void closeReason(CloseReason reason) {
+		this.closeReason = reason;
+	}
+
+	// Lease
+
+	@Nullable TrackedLease lease() {
+		return this.lease;
+	}
+
+	void lease(@Nullable TrackedLease lease) {
+		this.lease = lease;
+	}
+
+}

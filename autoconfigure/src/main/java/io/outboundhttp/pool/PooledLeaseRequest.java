@@ -1,0 +1,138 @@
+package io.outboundhttp.pool;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.PoolExhaustedException;
+import io.outboundhttp.pool.admission.Slot;
+import io.outboundhttp.pool.admission.Waiter;
+
+/**
+ * Request for a connection. It asks for one when it is waited for, not before: a request
+ * that is dropped holds nothing. {@link #get} is for one thread, {@link #cancel} for any.
+ */
+final class PooledLeaseRequest implements LeaseRequest {
+
+	/*
+	 * get() writes `waiter`, then reads `cancelled`; cancel() writes `cancelled`, then
+	 * reads `waiter`. So at least one of them sees the other.
+	 */
+
+	private final Supplier<ConnectionPool> opener;
+
+	private final String id;
+
+	private final HttpRoute route;
+
+	private final @Nullable Object state;
+
+	private volatile @Nullable Waiter<PooledConnection> waiter;
+
+	private volatile boolean cancelled;
+
+	private @Nullable LeasedEndpoint endpoint;
+
+	PooledLeaseRequest(Supplier<ConnectionPool> opener, String id, HttpRoute route, @Nullable Object state) {
+		this.opener = opener;
+		this.id = id;
+		this.route = route;
+		this.state = state;
+	}
+
+	@Override
+	public ConnectionEndpoint get(Timeout timeout) throws InterruptedException, ExecutionException, TimeoutException {
+		LeasedEndpoint endpoint = this.endpoint;
+		if (endpoint != null) {
+			return endpoint;
+		}
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		ConnectionPool pool = pool();
+		ThreadCalls thread = pool.calls().current();
+		long startNanos = pool.nanos();
+		Slot<PooledConnection> slot = (this.state == null) ? pool.admission().tryTake(this.route) : null;
+		long nowNanos = startNanos;
+		if (slot == null) {
+			slot = await(pool, timeout, thread, startNanos);
+			nowNanos = pool.nanos();
+		}
+		if (this.cancelled) {
+			pool.admission().release(slot, slot.getItem() != null);
+			throw cancelled(pool, startNanos);
+		}
+		endpoint = pool.lease(slot, this.id, this.route, this.state, thread, startNanos, nowNanos);
+		this.endpoint = endpoint;
+		return endpoint;
+	}
+
+	private ConnectionPool pool() throws ExecutionException {
+		try {
+			return this.opener.get();
+		}
+		catch (PoolsClosedException ex) {
+			throw new ExecutionException(ex.getCause());
+		}
+	}
+
+	private Slot<PooledConnection> await(ConnectionPool pool, Timeout timeout, ThreadCalls thread, long startNanos)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		Waiter<PooledConnection> waiter = pool.admission().enqueue(this.route, this.state);
+		this.waiter = waiter;
+		if (this.cancelled) {
+			waiter.cancel();
+		}
+		if (waiter.status() == Waiter.Status.WAITING) {
+			pool.beforeWaiting(thread);
+		}
+		Slot<PooledConnection> slot;
+		try {
+			slot = waiter.await(timeout.toNanoseconds());
+		}
+		catch (InterruptedException ex) {
+			pool.listener().leaseCancelled(pool, this.route, pool.nanos() - startNanos);
+			throw ex;
+		}
+		if (slot != null) {
+			return slot;
+		}
+		Waiter.Status status = waiter.status();
+		if (status == Waiter.Status.CLOSED) {
+			throw new ExecutionException(pool.messages().closed(null));
+		}
+		if (status == Waiter.Status.TIMED_OUT || status == Waiter.Status.REJECTED) {
+			throw exhausted(pool, thread, startNanos, status == Waiter.Status.REJECTED);
+		}
+		throw cancelled(pool, startNanos);
+	}
+
+	/**
+	 * HttpClient keeps only the message of the exception, so the whole is left with the
+	 * exchange.
+	 */
+	private TimeoutException exhausted(ConnectionPool pool, ThreadCalls thread, long startNanos, boolean rejected) {
+		PoolExhaustedException exhausted = pool.exhausted(this.route, thread, startNanos, rejected);
+		thread.current().exhausted(exhausted);
+		return new TimeoutException(exhausted.getMessage());
+	}
+
+	private ExecutionException cancelled(ConnectionPool pool, long startNanos) {
+		pool.listener().leaseCancelled(pool, this.route, pool.nanos() - startNanos);
+		return new ExecutionException(Translations.aborted(null));
+	}
+
+	@Override
+	public boolean cancel() {
+		this.cancelled = true;
+		Waiter<PooledConnection> waiter = this.waiter;
+		return waiter == null || waiter.cancel();
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.outboundhttp.pool;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+
+/**
+ * Body of a response that tells its lease how far it is read.
+ */
+final class TrackedEntity extends HttpEntityWrapper {
+
+	private final TrackedLease lease;
+
+	TrackedEntity(HttpEntity entity, TrackedLease lease) {
+		super(entity);
+		this.lease = lease;
+	}
+
+	@Override
+	public InputStream getContent() throws IOException {
+		this.lease.touched();
+		return new TrackedInputStream(super.getContent(), this.lease);
+	}
+
+	@Override
+	public void writeTo(OutputStream out) throws IOException {
+		try (InputStream content = getContent()) {
+			content.transferTo(out);
+		}
+	}
+
+}

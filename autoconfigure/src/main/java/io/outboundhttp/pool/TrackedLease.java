@@ -1,0 +1,512 @@
+package io.outboundhttp.pool;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.List;
+
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.LeaseSnapshot;
+import io.outboundhttp.LeaseSnapshot.Phase;
+import io.outboundhttp.pool.admission.Slot;
+
+/**
+ * One lease, from the moment in which a caller gets a connection to the one in which the
+ * connection is back. What the caller holds is a {@link LeasedEndpoint}; the lease is its
+ * phantom, so that a dropped one can be told.
+ */
+final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> implements Lease {
+
+	/*
+	 * The lease ends once, whoever ends it: the caller (release), HttpClient for a caller
+	 * that aborts (close and release on another thread), or we (take). Each step is a CAS
+	 * on `state`; the winner of the step does what belongs to it:
+	 *
+	 * LEASED, CLOSED -> CONNECTING -> LEASED: the caller opens the connection.
+	 *
+	 * LEASED -> CLOSED: the connection was closed by its holder, who may open it anew
+	 * (after a challenge of a proxy, for example) or give it back.
+	 *
+	 * LEASED, CLOSED -> RELEASED: by release(); the winner gives the slot back.
+	 *
+	 * LEASED, CLOSED -> TAKEN: by take(); the winner closes the connection at once and
+	 * gives the slot back. A caller inside an exchange gets an I/O error, which is
+	 * translated.
+	 *
+	 * CONNECTING -> ABORTED (by its holder) or DOOMED (by take): only the socket is
+	 * closed. The connecting thread sees it when connect() is over, whatever came of it,
+	 * closes the connection and gives the slot back. Nobody else may: a connection that
+	 * is given back in the middle of connect() would be bound to a socket afterwards, and
+	 * the next caller would send its request over a half-open connection, possibly in
+	 * clear text.
+	 *
+	 * RELEASED and TAKEN are final, so a second release, a late close and a late take are
+	 * no-ops and never reach the next caller of the connection.
+	 *
+	 * `takenFor` is written before the CAS to TAKEN or DOOMED. Two threads that take at
+	 * the same time may leave either reason: harmless, both are true.
+	 *
+	 * `phase`, `touched` and `progressNanos` are written by the caller's thread and read
+	 * by the upkeep thread, which may see them late; it looks every so often.
+	 *
+	 * The lease must never reach its LeasedEndpoint, the request or the response, or the
+	 * collector could not tell that they were dropped.
+	 */
+
+	private static final VarHandle STATE;
+
+	private static final VarHandle PROGRESS;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			STATE = lookup.findVarHandle(TrackedLease.class, "state", State.class);
+			PROGRESS = lookup.findVarHandle(TrackedLease.class, "progressNanos", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final ConnectionPool pool;
+
+	private final Slot<PooledConnection> slot;
+
+	private final PooledConnection connection;
+
+	private final CallContext call;
+
+	private final WeakReference<Thread> thread;
+
+	private final String threadName;
+
+	private final boolean reused;
+
+	private final @Nullable Throwable stack;
+
+	private final long sinceNanos;
+
+	/** Earlier lease of the same call that had not ended when this one began. */
+	private @Nullable TrackedLease earlier;
+
+	private volatile State state = State.LEASED;
+
+	private volatile @Nullable TakeReason takenFor;
+
+	private volatile Phase phase = Phase.UNUSED;
+
+	@SuppressWarnings("unused") // through PROGRESS
+	private long progressNanos;
+
+	/** Whether the caller is inside a read of the body. */
+	private boolean reading;
+
+	/** Whether an exchange has failed on the connection. */
+	private volatile boolean failed;
+
+	/** Whether the body was read to its end. */
+	private volatile boolean complete;
+
+	/** Whether the lease is suspected now. */
+	private volatile boolean suspected;
+
+	/** Whether the lease was ever reported as suspected. Touched by the upkeep thread. */
+	private boolean reported;
+
+	/** Whether the lease was found to be abandoned. */
+	private volatile boolean abandoned;
+
+	TrackedLease(LeasedEndpoint endpoint, @Nullable ReferenceQueue<? super LeasedEndpoint> queue, ConnectionPool pool,
+			Slot<PooledConnection> slot, PooledConnection connection, CallContext call, ThreadCalls thread,
+			@Nullable Throwable stack, long sinceNanos) {
+		super(endpoint, queue);
+		this.pool = pool;
+		this.slot = slot;
+		this.connection = connection;
+		this.call = call;
+		this.thread = thread.reference();
+		this.threadName = Thread.currentThread().getName();
+		this.reused = connection.isUsed();
+		this.stack = stack;
+		this.sinceNanos = sinceNanos;
+		this.progressNanos = sinceNanos;
+	}
+
+	// The caller's side
+
+	/**
+	 * Open the connection.
+	 * @param timeout longest wait, {@code null} for that of the connection manager
+	 * @param context context of the exchange
+	 * @throws IOException if the connection could not be opened, or the lease has ended
+	 */
+	void connect(@Nullable TimeValue timeout, HttpContext context) throws IOException {
+		open(() -> this.connection.connect(timeout, context));
+	}
+
+	/**
+	 * Put TLS on the connection, through the tunnel of a proxy.
+	 * @param context context of the exchange
+	 * @throws IOException if TLS could not be put on, or the lease has ended
+	 */
+	void upgrade(HttpContext context) throws IOException {
+		open(() -> this.connection.upgrade(context));
+	}
+
+	private void open(Opening opening) throws IOException {
+		if (!advance(State.LEASED, State.CONNECTING)) {
+			if (!advance(State.CLOSED, State.CONNECTING)) {
+				throw ended(null);
+			}
+			this.pool.connections().reopening(this.connection);
+		}
+		Phase before = this.phase;
+		this.phase = Phase.CONNECTING;
+		Exception failure = null;
+		boolean alive = true;
+		try {
+			opening.open();
+			this.pool.connections().opened(this.connection);
+		}
+		catch (IOException | RuntimeException ex) {
+			failure = ex;
+			this.failed = true;
+		}
+		finally {
+			this.phase = before;
+			progress();
+			alive = endConnecting();
+		}
+		if (!alive) {
+			throw ended(failure);
+		}
+		if (failure instanceof IOException ex) {
+			throw ex;
+		}
+		if (failure != null) {
+			throw Translations.translate(failure);
+		}
+	}
+
+	private boolean endConnecting() {
+		if (advance(State.CONNECTING, State.LEASED)) {
+			return true;
+		}
+		boolean taken = advance(State.DOOMED, State.TAKEN);
+		if (!taken) {
+			this.state = State.RELEASED;
+		}
+		this.connection.close(CloseMode.IMMEDIATE);
+		this.pool.giveBack(this, taken ? CloseReason.RECLAIMED : CloseReason.ERROR);
+		return false;
+	}
+
+	/**
+	 * Close the connection for its holder. The lease goes on until it is released.
+	 * @param mode how to close it
+	 */
+	void close(CloseMode mode) {
+		if (advance(State.LEASED, State.CLOSED) || this.state == State.CLOSED) {
+			this.connection.close(mode);
+		}
+		else if (advance(State.CONNECTING, State.ABORTED)) {
+			this.connection.closeSocket();
+		}
+	}
+
+	/**
+	 * End the lease for its holder. Once it has ended, nothing happens.
+	 * @param newState state of the connection, {@code null} for none
+	 * @param keepAlive for how long the connection may be kept, negative for any time,
+	 * {@code null} or zero to close it
+	 */
+	void release(@Nullable Object newState, @Nullable TimeValue keepAlive) {
+		boolean keep = keepAlive != null && keepAlive.getDuration() != 0 && this.state == State.LEASED
+				&& this.connection.isReusable();
+		if (keep && keepAlive != null && advance(State.LEASED, State.RELEASED)) {
+			this.slot.setState(newState);
+			this.pool.giveBack(this, keepAlive);
+			return;
+		}
+		if (advance(State.LEASED, State.RELEASED) || advance(State.CLOSED, State.RELEASED)) {
+			this.pool.giveBack(this, closeReason());
+		}
+		else if (advance(State.CONNECTING, State.ABORTED)) {
+			this.connection.closeSocket();
+		}
+	}
+
+	private CloseReason closeReason() {
+		if (this.failed) {
+			return CloseReason.ERROR;
+		}
+		boolean partial = !this.complete && (this.phase == Phase.READING || this.phase == Phase.RESPONSE_UNREAD);
+		return partial ? CloseReason.PARTIAL : CloseReason.EXPIRED;
+	}
+
+	// Our side
+
+	/**
+	 * End the lease against its holder. The connection is closed at once; no user code is
+	 * called.
+	 * @param reason why
+	 * @return whether the lease ends because of it
+	 */
+	boolean take(TakeReason reason) {
+		State current = this.state;
+		if (current.isFinal() || current == State.ABORTED || current == State.DOOMED) {
+			return false;
+		}
+		this.takenFor = reason;
+		if (advance(State.LEASED, State.TAKEN) || advance(State.CLOSED, State.TAKEN)) {
+			this.connection.close(CloseMode.IMMEDIATE);
+			this.pool.giveBack(this, (reason == TakeReason.SHUTDOWN) ? CloseReason.SHUTDOWN : CloseReason.RECLAIMED);
+			return true;
+		}
+		if (advance(State.CONNECTING, State.DOOMED)) {
+			this.connection.closeSocket();
+			return true;
+		}
+		return false;
+	}
+
+	private boolean advance(State from, State to) {
+		return this.state == from && STATE.compareAndSet(this, from, to);
+	}
+
+	boolean isActive() {
+		return this.state == State.LEASED;
+	}
+
+	boolean isEnded() {
+		return this.state.isFinal();
+	}
+
+	/**
+	 * Return what a caller is told whose lease has ended under its hands.
+	 * @param cause how it met it
+	 * @return the exception
+	 */
+	IOException ended(@Nullable Exception cause) {
+		TakeReason reason = (this.state == State.TAKEN || this.state == State.DOOMED) ? this.takenFor : null;
+		return (reason != null) ? this.pool.messages().taken(this, reason, cause) : Translations.aborted(cause);
+	}
+
+	// Progress
+
+	void awaitingResponse() {
+		progress();
+		this.phase = Phase.AWAITING_RESPONSE;
+	}
+
+	void failed() {
+		this.failed = true;
+	}
+
+	void responseReceived() {
+		progress();
+		this.phase = Phase.RESPONSE_UNREAD;
+	}
+
+	/**
+	 * Note that the caller has asked for the body.
+	 */
+	void touched() {
+		this.phase = Phase.READING;
+	}
+
+	void complete() {
+		this.complete = true;
+	}
+
+	/**
+	 * Note that the caller waits for a part of the body.
+	 */
+	void beginRead() {
+		this.reading = true;
+	}
+
+	/**
+	 * Note that the caller has what it waited for.
+	 */
+	void endRead() {
+		progress();
+		this.reading = false;
+	}
+
+	/**
+	 * Return whether the caller waits for the upstream right now.
+	 * @return whether it does
+	 */
+	boolean isWaitingForUpstream() {
+		Phase phase = this.phase;
+		return this.reading || phase == Phase.CONNECTING || phase == Phase.AWAITING_RESPONSE;
+	}
+
+	private void progress() {
+		PROGRESS.setOpaque(this, this.pool.nanos());
+	}
+
+	long progressNanos() {
+		return (long) PROGRESS.getOpaque(this);
+	}
+
+	Phase phase() {
+		return this.phase;
+	}
+
+	// Reading
+
+	PooledConnection connection() {
+		return this.connection;
+	}
+
+	Slot<PooledConnection> slot() {
+		return this.slot;
+	}
+
+	CallContext call() {
+		return this.call;
+	}
+
+	long sinceNanos() {
+		return this.sinceNanos;
+	}
+
+	@Nullable Thread thread() {
+		return this.thread.get();
+	}
+
+	boolean isHeldBy(ThreadCalls thread) {
+		return this.thread == thread.reference();
+	}
+
+	@Nullable TrackedLease earlier() {
+		return this.earlier;
+	}
+
+	void earlier(@Nullable TrackedLease earlier) {
+		this.earlier = earlier;
+	}
+
+	boolean isSuspected() {
+		return this.suspected;
+	}
+
+	/**
+	 * Suspect the lease. Called by the upkeep thread alone.
+	 * @return whether it was never suspected before
+	 */
+	boolean suspect() {
+		this.suspected = true;
+		boolean first = !this.reported;
+		this.reported = true;
+		return first;
+	}
+
+	/**
+	 * Clear the lease of suspicion.
+	 * @return whether it was suspected until now
+	 */
+	boolean clearSuspicion() {
+		if (!this.suspected) {
+			return false;
+		}
+		this.suspected = false;
+		return true;
+	}
+
+	boolean isAbandoned() {
+		return this.abandoned;
+	}
+
+	/**
+	 * Note that the lease is abandoned. Called once, when its phantom comes.
+	 * @return whether the lease was still open
+	 */
+	boolean abandon() {
+		if (isEnded()) {
+			return false;
+		}
+		this.suspected = false;
+		this.abandoned = true;
+		return true;
+	}
+
+	@Override
+	public ConnectionPool getPool() {
+		return this.pool;
+	}
+
+	@Override
+	public HttpRoute getRoute() {
+		return this.connection.route();
+	}
+
+	@Override
+	public String getMethod() {
+		return this.call.method();
+	}
+
+	@Override
+	public @Nullable String getUriTemplate() {
+		return this.call.uriTemplate();
+	}
+
+	@Override
+	public boolean isReused() {
+		return this.reused;
+	}
+
+	@Override
+	public LeaseSnapshot snapshot() {
+		long now = this.pool.nanos();
+		return new LeaseSnapshot(this.pool.getName(), Routes.target(getRoute()), getMethod(), getUriTemplate(),
+				this.threadName, millis(now - this.sinceNanos), millis(now - progressNanos()), this.reused, this.phase,
+				(this.stack != null) ? List.of(this.stack.getStackTrace()) : List.of());
+	}
+
+	private static long millis(long nanos) {
+		return Math.max(0, nanos) / 1_000_000;
+	}
+
+	/**
+	 * Where a lease stands.
+	 */
+	enum State {
+
+		LEASED, CONNECTING, CLOSED, ABORTED, DOOMED, RELEASED, TAKEN;
+
+		boolean isFinal() {
+			return this == RELEASED || this == TAKEN;
+		}
+
+	}
+
+	/**
+	 * Why a lease is ended against its holder.
+	 */
+	enum TakeReason {
+
+		ABANDONED, OVERDUE, BY_HAND, SUPERSEDED, SHUTDOWN
+
+	}
+
+	/**
+	 * What opens a connection.
+	 */
+	private interface Opening {
+
+		void open() throws IOException;
+
+	}
+
+}
