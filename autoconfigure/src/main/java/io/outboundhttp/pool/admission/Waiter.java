@@ -96,7 +96,7 @@ public final class Waiter<I> {
 				cancel();
 				throw new InterruptedException();
 			}
-			long leftNanos = nanos - (this.admission.nanos() - startNanos);
+			long leftNanos = Math.max(0, nanos) - (this.admission.nanos() - startNanos);
 			if (leftNanos <= 0) {
 				leave(Status.TIMED_OUT);
 			}
