@@ -188,7 +188,7 @@ final class ClientSettingRows implements AutoCloseable {
 	private void timeRows() {
 		row("pool.time-to-live-jitter", "0.25").shown(0.25)
 			.effect((client) -> assertThat(client.live().pool().getSettings().getTimeToLiveJitter()).isEqualTo(0.25))
-			.accepts("0", "0.9")
+			.accepts("0.0", "0.9")
 			.refuses("-0.1", "0.91", "much");
 		duration("connect-timeout", "1ms", "0", (client) -> client.connectionConfig().getConnectTimeout());
 		duration("read-timeout", "1ms", "0", (client) -> client.requestConfig().getResponseTimeout());
