@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.client.RouteTarget;
 import org.jspecify.annotations.Nullable;
 
@@ -184,7 +185,22 @@ final class ClientSettingValidator {
 				"A connection is not kept idle for longer than it lives.");
 		validateOrder(settings, ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY, ClientSetting.POOL_IDLE_TIMEOUT,
 				"A connection is closed before it would be checked.");
+		validateLeakDetection(settings);
 		validateProxy(settings);
+	}
+
+	private void validateLeakDetection(SettingResolution settings) {
+		Duration threshold = settings.value(ClientSetting.LEAK_THRESHOLD);
+		boolean overdue = settings.value(ClientSetting.LEAK_RECLAIM) == LeakDetection.Reclaim.OVERDUE;
+		if (overdue && threshold != null && threshold.isZero()) {
+			throw contradiction(settings, ClientSetting.LEAK_RECLAIM, ClientSetting.LEAK_THRESHOLD,
+					"Only suspected connections can be overdue, and without a threshold none is suspected.");
+		}
+		Duration reclaimAfter = settings.value(ClientSetting.LEAK_RECLAIM_AFTER);
+		if (threshold != null && reclaimAfter != null && threshold.compareTo(reclaimAfter) > 0) {
+			throw contradiction(settings, ClientSetting.LEAK_THRESHOLD, ClientSetting.LEAK_RECLAIM_AFTER,
+					"A connection is suspected before it can be overdue.");
+		}
 	}
 
 	private void validateOrder(SettingResolution settings, ClientSetting<Duration> lower, ClientSetting<Duration> upper,

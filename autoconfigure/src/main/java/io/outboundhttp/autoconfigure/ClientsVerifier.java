@@ -42,6 +42,7 @@ final class ClientsVerifier implements SmartInitializingSingleton {
 		this.beanFactory = beanFactory;
 		this.builders = builders;
 		this.customizers = customizers;
+		HttpCoreVersion.verify();
 		verifyPrimary();
 	}
 

@@ -23,7 +23,11 @@ final class KnownKeys {
 
 	private static final Pattern PLAIN_ELEMENT = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
-	static final List<String> GLOBAL_KEYS = List.of("enabled", "takeover", "primary", "fail-on-unknown");
+	/** Global key below which there are indexes. */
+	private static final String OPEN_GLOBAL_KEY = "health.down-on";
+
+	static final List<String> GLOBAL_KEYS = List.of("enabled", "takeover", "primary", "fail-on-unknown",
+			OPEN_GLOBAL_KEY, "health.leak-ratio", "health.starvation-threshold");
 
 	/** Settings below whose key users choose names or indexes. */
 	private static final Set<ClientSetting<?>> OPEN_SETTINGS = Set.of(ClientSetting.DEFAULT_HEADER,
@@ -76,7 +80,9 @@ final class KnownKeys {
 		if (first.equals("clients")) {
 			return elements > 3 && isSetting(name, 3, true);
 		}
-		return elements == 2 && GLOBAL_KEYS.stream().anyMatch((key) -> uniform(key).equals(first));
+		ConfigurationPropertyName rest = name.subName(1);
+		return GLOBAL_KEYS.stream().map(ConfigurationPropertyName::of).anyMatch((key) -> key.equals(rest))
+				|| ConfigurationPropertyName.of(OPEN_GLOBAL_KEY).isAncestorOf(rest);
 	}
 
 	/**
@@ -114,7 +120,7 @@ final class KnownKeys {
 		if (first.equals("clients") && elements > 3) {
 			return nearestSetting(name.chop(3).toString(), name.subName(3).toString(), true);
 		}
-		String key = nearest(GLOBAL_KEYS, (elements > 1) ? name.getElement(1, Form.DASHED) : "");
+		String key = nearest(GLOBAL_KEYS, (elements > 1) ? name.subName(1).toString() : "");
 		return (key != null) ? OutboundHttpProperties.PREFIX + "." + key : null;
 	}
 

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import io.outboundhttp.client.CallInitializer;
 import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.LiveClients;
 import io.outboundhttp.client.LoadBalancing;
 import io.outboundhttp.client.ManagedRestTemplates;
@@ -38,6 +39,7 @@ import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -122,6 +124,17 @@ public final class OutboundHttpAutoConfiguration {
 		@Bean
 		LiveClients outboundHttpLiveClients() {
 			return new LiveClients();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		HealthRules outboundHttpHealthRules(OutboundHttpProperties properties, Environment environment) {
+			return new HealthRulesMapper(environment).map(properties.getHealth());
+		}
+
+		@Bean
+		LeakEventPublisher outboundHttpLeakEventPublisher(ApplicationEventPublisher publisher) {
+			return new LeakEventPublisher(publisher);
 		}
 
 		@Bean

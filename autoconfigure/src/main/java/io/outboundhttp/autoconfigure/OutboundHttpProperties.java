@@ -1,7 +1,13 @@
 package io.outboundhttp.autoconfigure;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+
+import io.outboundhttp.client.Problem;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +58,8 @@ public class OutboundHttpProperties {
 	 */
 	private Map<String, Client> clients = new LinkedHashMap<>();
 
+	private final Health health = new Health();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -84,6 +92,10 @@ public class OutboundHttpProperties {
 		this.failOnUnknown = failOnUnknown;
 	}
 
+	public Health getHealth() {
+		return this.health;
+	}
+
 	public ClientSettingsProperties getDefaults() {
 		return this.defaults;
 	}
@@ -94,6 +106,54 @@ public class OutboundHttpProperties {
 
 	public void setClients(Map<String, Client> clients) {
 		this.clients = clients;
+	}
+
+	/**
+	 * Health of all clients.
+	 */
+	public static class Health {
+
+		/**
+		 * Problems that turn the health of a client DOWN. Others are only shown.
+		 */
+		private Set<Problem> downOn = new LinkedHashSet<>(List.of(Problem.LEAKING, Problem.MAINTENANCE));
+
+		/**
+		 * Share of a route's limit, held by leaked connections, from which a client is
+		 * leaking, above 0 and up to 1.
+		 */
+		private double leakRatio = 0.5;
+
+		/**
+		 * Time for which some caller always waited and none was served until a client is
+		 * starving.
+		 */
+		private Duration starvationThreshold = Duration.ofSeconds(10);
+
+		public Set<Problem> getDownOn() {
+			return this.downOn;
+		}
+
+		public void setDownOn(Set<Problem> downOn) {
+			this.downOn = downOn;
+		}
+
+		public double getLeakRatio() {
+			return this.leakRatio;
+		}
+
+		public void setLeakRatio(double leakRatio) {
+			this.leakRatio = leakRatio;
+		}
+
+		public Duration getStarvationThreshold() {
+			return this.starvationThreshold;
+		}
+
+		public void setStarvationThreshold(Duration starvationThreshold) {
+			this.starvationThreshold = starvationThreshold;
+		}
+
 	}
 
 	/**

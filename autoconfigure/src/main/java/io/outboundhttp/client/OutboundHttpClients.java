@@ -1,5 +1,6 @@
 package io.outboundhttp.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,6 +166,14 @@ public final class OutboundHttpClients {
 	 */
 	public @Nullable LiveClient live(String pool) {
 		return this.liveClients.find(pool);
+	}
+
+	/**
+	 * Return by how much the background work of the pools is late.
+	 * @return zero if it is in time
+	 */
+	public Duration maintenanceDelay() {
+		return this.pools.getMaintenanceDelay();
 	}
 
 	private Client client(String name) {

@@ -1,8 +1,14 @@
 package io.outboundhttp.health;
 
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.client.Problem;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.PoolSnapshot;
 
@@ -18,11 +24,14 @@ class ClientHealthIndicator extends AbstractHealthIndicator {
 
 	private final OutboundHttpClients clients;
 
+	private final HealthRules rules;
+
 	private final String name;
 
-	ClientHealthIndicator(OutboundHttpClients clients, String name) {
+	ClientHealthIndicator(OutboundHttpClients clients, HealthRules rules, String name) {
 		super("Reading the pool of client '" + name + "' failed");
 		this.clients = clients;
+		this.rules = rules;
 		this.name = name;
 	}
 
@@ -35,20 +44,43 @@ class ClientHealthIndicator extends AbstractHealthIndicator {
 			.orElse(null);
 		builder.up();
 		if (pool != null) {
-			PoolSnapshot snapshot = pool.snapshot();
-			details(builder, snapshot.leased(), snapshot.available(), snapshot.pending(), snapshot.maxTotal());
+			judge(builder, pool.snapshot());
 		}
 		else if (this.clients.names().contains(this.name)) {
 			ClientDefinition definition = this.clients.definition(this.name);
-			details(builder, 0, 0, 0, definition.require(ClientSetting.POOL_MAX_TOTAL));
+			pool(builder, 0, 0, 0, definition.require(ClientSetting.POOL_MAX_TOTAL));
+			maintenance(builder, new PoolSnapshot.Leaks(0, 0, 0, 0, 0, 0), 0);
 		}
 	}
 
-	private static void details(Health.Builder builder, int leased, int available, int pending, int max) {
+	private void judge(Health.Builder builder, PoolSnapshot snapshot) {
+		pool(builder, snapshot.leased(), snapshot.available(), snapshot.pending(), snapshot.maxTotal());
+		maintenance(builder, snapshot.leaks(), snapshot.starvingMillis());
+		Duration maintenanceDelay = this.clients.maintenanceDelay();
+		Set<Problem> problems = this.rules.problems(snapshot, maintenanceDelay);
+		if (!problems.isEmpty()) {
+			builder.withDetail("problems",
+					problems.stream().map((problem) -> problem.name().toLowerCase(Locale.ROOT)).toList());
+		}
+		if (this.rules.isDown(problems)) {
+			builder.down();
+		}
+	}
+
+	private static void pool(Health.Builder builder, int leased, int available, int pending, int max) {
 		builder.withDetail("leased", leased)
 			.withDetail("available", available)
 			.withDetail("pending", pending)
 			.withDetail("max", max);
+	}
+
+	private void maintenance(Health.Builder builder, PoolSnapshot.Leaks leaks, long starvingMillis) {
+		builder.withDetail("suspectedLeaks", leaks.suspected())
+			.withDetail("abandonedLeaks", leaks.abandoned())
+			.withDetail("supersededTotal", leaks.supersededTotal())
+			.withDetail("reclaimedTotal", leaks.reclaimedTotal())
+			.withDetail("starvingMillis", starvingMillis)
+			.withDetail("maintenanceDelayMillis", this.clients.maintenanceDelay().toMillis());
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
@@ -24,22 +25,27 @@ public class OutboundHttpHealthContributor implements CompositeHealthContributor
 
 	private final OutboundHttpClients clients;
 
+	private final HealthRules rules;
+
 	/**
 	 * Create the contributor.
 	 * @param clients the clients to watch
+	 * @param rules rules by which they are judged
 	 */
-	public OutboundHttpHealthContributor(OutboundHttpClients clients) {
+	public OutboundHttpHealthContributor(OutboundHttpClients clients, HealthRules rules) {
 		this.clients = clients;
+		this.rules = rules;
 	}
 
 	@Override
 	public @Nullable HealthContributor getContributor(String name) {
-		return names().contains(name) ? new ClientHealthIndicator(this.clients, name) : null;
+		return names().contains(name) ? new ClientHealthIndicator(this.clients, this.rules, name) : null;
 	}
 
 	@Override
 	public Stream<Entry> stream() {
-		return names().stream().map((name) -> new Entry(name, new ClientHealthIndicator(this.clients, name)));
+		return names().stream()
+			.map((name) -> new Entry(name, new ClientHealthIndicator(this.clients, this.rules, name)));
 	}
 
 	private Set<String> names() {

@@ -57,6 +57,8 @@ public final class ConnectionPool {
 
 	private final LeakDetector leaks;
 
+	private final Starvation starvation = new Starvation();
+
 	private final long sweepNanos;
 
 	private final AtomicLong timeouts = new AtomicLong();
@@ -307,7 +309,8 @@ public final class ConnectionPool {
 					occupancy.max());
 		}).toList();
 		return new PoolSnapshot(this.name, total.leased(), total.available(), total.pending(),
-				total.oldestWaitNanos() / 1_000_000, total.max(), this.admission.getMaxPerRoute(), routes,
+				total.oldestWaitNanos() / 1_000_000, this.starvation.starvingMillis(nanos()), total.max(),
+				this.admission.getMaxPerRoute(), routes,
 				leases.stream().limit(LEASES_SHOWN).map(TrackedLease::snapshot).toList(), this.leaks.figures(leases),
 				this.leaks.recent(nanos()),
 				new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
@@ -380,11 +383,26 @@ public final class ConnectionPool {
 	}
 
 	/**
-	 * Close what is idle too long or expired, and look for leaks.
+	 * Close what is idle too long or expired.
 	 * @param nowNanos the current reading of the clock
 	 */
 	void evict(long nowNanos) {
 		this.admission.sweep((connection) -> this.connections.worn(connection, nowNanos) != null);
+	}
+
+	/**
+	 * Look whether callers wait and none is served.
+	 * @param nowNanos the current reading of the clock
+	 */
+	void observeWaiting(long nowNanos) {
+		this.starvation.observe(this.admission.read().pending(), nowNanos);
+	}
+
+	/**
+	 * Note that a caller that had to wait was served.
+	 */
+	void waiterServed() {
+		this.starvation.served();
 	}
 
 	void announceOpened() {

@@ -304,6 +304,7 @@ public final class ConnectionPools implements AutoCloseable {
 
 	private long guarded(Entry entry, long nowNanos) {
 		try {
+			entry.pool.observeWaiting(nowNanos);
 			return Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos));
 		}
 		catch (RuntimeException ex) {

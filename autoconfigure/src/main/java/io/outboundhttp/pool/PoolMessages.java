@@ -2,6 +2,7 @@ package io.outboundhttp.pool;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.apache.hc.client5.http.HttpRoute;
@@ -22,6 +23,9 @@ import io.outboundhttp.PoolQueueFullException;
  */
 final class PoolMessages {
 
+	/** Elements of keys that need no brackets. */
+	private static final Pattern PLAIN_ELEMENT = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
 	private final String pool;
 
 	private final String prefix;
@@ -30,7 +34,8 @@ final class PoolMessages {
 		this.pool = pool;
 		int number = pool.indexOf('#');
 		String client = (number >= 0) ? pool.substring(0, number) : pool;
-		this.prefix = "outbound-http.clients." + ((client.indexOf('.') >= 0) ? "[" + client + "]" : client) + ".";
+		this.prefix = "outbound-http.clients"
+				+ (PLAIN_ELEMENT.matcher(client).matches() ? "." + client : "[" + client + "]") + ".";
 	}
 
 	/**

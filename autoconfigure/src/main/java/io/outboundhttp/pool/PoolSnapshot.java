@@ -15,6 +15,7 @@ import io.outboundhttp.LeaseSnapshot;
  * @param available idle connections kept for reuse
  * @param pending callers waiting for a connection
  * @param oldestWaitMillis for how long the first of them waits
+ * @param starvingMillis for how long some caller always waited and none was served
  * @param maxTotal limit of all connections
  * @param maxPerRoute limit of a route without a limit of its own
  * @param routes one row per route with connections or waiting callers
@@ -24,9 +25,9 @@ import io.outboundhttp.LeaseSnapshot;
  * @param connections figures of connections
  * @since 0.1.0
  */
-public record PoolSnapshot(String name, int leased, int available, int pending, long oldestWaitMillis, int maxTotal,
-		int maxPerRoute, List<Route> routes, List<LeaseSnapshot> leases, Leaks leaks, List<RecentLeak> recentLeaks,
-		Connections connections) {
+public record PoolSnapshot(String name, int leased, int available, int pending, long oldestWaitMillis,
+		long starvingMillis, int maxTotal, int maxPerRoute, List<Route> routes, List<LeaseSnapshot> leases, Leaks leaks,
+		List<RecentLeak> recentLeaks, Connections connections) {
 
 	/**
 	 * Create a reading.

@@ -101,6 +101,7 @@ final class PooledLeaseRequest implements LeaseRequest {
 			throw ex;
 		}
 		if (slot != null) {
+			pool.waiterServed();
 			return slot;
 		}
 		Waiter.Status status = waiter.status();

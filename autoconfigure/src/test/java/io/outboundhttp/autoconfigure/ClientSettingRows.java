@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.health.OutboundHttpHealthContributor;
 import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.pool.LeakDetection.Reclaim;
@@ -253,7 +254,7 @@ final class ClientSettingRows implements AutoCloseable {
 		PoolSnapshot open = client.snapshot();
 		assertThat(open.name()).isEqualTo(client.name());
 		List<String> names = new ArrayList<>();
-		new OutboundHttpHealthContributor(client.clients()).stream()
+		new OutboundHttpHealthContributor(client.clients(), HealthRules.DEFAULT).stream()
 			.map(HealthContributors.Entry::name)
 			.forEach(names::add);
 		assertThat(names).doesNotContain(client.name());

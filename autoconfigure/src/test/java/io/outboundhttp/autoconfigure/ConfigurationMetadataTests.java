@@ -1,11 +1,14 @@
 package io.outboundhttp.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -47,9 +50,10 @@ class ConfigurationMetadataTests {
 		assertThat(METADATA.properties()).extracting(Property::name)
 			.filteredOn((name) -> !name.startsWith(GeneratedMetadata.DEFAULTS))
 			.containsExactlyInAnyOrder("outbound-http.enabled", "outbound-http.takeover", "outbound-http.primary",
-					"outbound-http.fail-on-unknown", "outbound-http.clients");
-		assertThat(KnownKeys.GLOBAL_KEYS).containsExactlyInAnyOrder("enabled", "takeover", "primary",
-				"fail-on-unknown");
+					"outbound-http.fail-on-unknown", "outbound-http.clients", "outbound-http.health.down-on",
+					"outbound-http.health.leak-ratio", "outbound-http.health.starvation-threshold");
+		assertThat(KnownKeys.GLOBAL_KEYS).containsExactlyInAnyOrder("enabled", "takeover", "primary", "fail-on-unknown",
+				"health.down-on", "health.leak-ratio", "health.starvation-threshold");
 	}
 
 	@Test
@@ -136,6 +140,15 @@ class ConfigurationMetadataTests {
 		actual.put("outbound-http.fail-on-unknown", properties.isFailOnUnknown());
 		actual.put("outbound-http.primary", properties.getPrimary());
 		actual.put("outbound-http.clients", null);
+		actual.put("outbound-http.health.down-on",
+				properties.getHealth()
+					.getDownOn()
+					.stream()
+					.map((problem) -> problem.name().toLowerCase(Locale.ROOT))
+					.toList());
+		actual.put("outbound-http.health.leak-ratio", properties.getHealth().getLeakRatio());
+		actual.put("outbound-http.health.starvation-threshold",
+				DurationStyle.SIMPLE.print(properties.getHealth().getStarvationThreshold(), ChronoUnit.SECONDS));
 		assertThat(documented).isEqualTo(actual);
 	}
 
@@ -196,7 +209,7 @@ class ConfigurationMetadataTests {
 	}
 
 	private static Map<String, SettingDescriptor> settings(OutboundHttpClients clients, String client) {
-		ClientDescriptor descriptor = new OutboundHttpEndpoint(clients).client(client);
+		ClientDescriptor descriptor = new OutboundHttpEndpoint(clients, HealthRules.DEFAULT).client(client);
 		assertThat(descriptor).isNotNull();
 		return descriptor.settings();
 	}

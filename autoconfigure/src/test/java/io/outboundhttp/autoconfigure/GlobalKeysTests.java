@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 import io.outboundhttp.autoconfigure.GeneratedMetadata.Property;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.client.Problem;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
@@ -28,7 +30,9 @@ class GlobalKeysTests {
 
 	private final Map<String, Consumer<ApplicationContextRunner>> checks = Map.of("enabled", GlobalKeysTests::enabled,
 			"takeover", GlobalKeysTests::takeover, "primary", GlobalKeysTests::primary, "fail-on-unknown",
-			GlobalKeysTests::failOnUnknown, "clients", GlobalKeysTests::clients);
+			GlobalKeysTests::failOnUnknown, "clients", GlobalKeysTests::clients, "health.down-on",
+			GlobalKeysTests::healthDownOn, "health.leak-ratio", GlobalKeysTests::healthLeakRatio,
+			"health.starvation-threshold", GlobalKeysTests::healthStarvationThreshold);
 
 	static List<String> keys() {
 		return GeneratedMetadata.load()
@@ -89,6 +93,34 @@ class GlobalKeysTests {
 		unknown.run((context) -> assertThat(context).hasFailed());
 		unknown.withPropertyValues("outbound-http.fail-on-unknown=false")
 			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private static void healthDownOn(ApplicationContextRunner runner) {
+		rules(runner, "down-on=starving", (rules) -> assertThat(rules.downOn()).containsExactly(Problem.STARVING));
+		rules(runner, "down-on=", (rules) -> assertThat(rules.downOn()).isEmpty());
+		refused(runner, "down-on=sad", "outbound-http.health.down-on");
+	}
+
+	private static void healthLeakRatio(ApplicationContextRunner runner) {
+		rules(runner, "leak-ratio=1", (rules) -> assertThat(rules.leakRatio()).isEqualTo(1));
+		refused(runner, "leak-ratio=0", "outbound-http.health.leak-ratio");
+		refused(runner, "leak-ratio=1.1", "outbound-http.health.leak-ratio");
+	}
+
+	private static void healthStarvationThreshold(ApplicationContextRunner runner) {
+		rules(runner, "starvation-threshold=1ms",
+				(rules) -> assertThat(rules.starvationThreshold()).isEqualTo(Duration.ofMillis(1)));
+		refused(runner, "starvation-threshold=0", "outbound-http.health.starvation-threshold");
+	}
+
+	private static void rules(ApplicationContextRunner runner, String property, Consumer<HealthRules> check) {
+		runner.withPropertyValues("outbound-http.health." + property)
+			.run((context) -> check.accept(context.getBean(HealthRules.class)));
+	}
+
+	private static void refused(ApplicationContextRunner runner, String property, String key) {
+		runner.withPropertyValues("outbound-http.health." + property)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(key));
 	}
 
 	private static void clients(ApplicationContextRunner runner) {

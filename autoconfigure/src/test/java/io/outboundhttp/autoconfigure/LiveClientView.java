@@ -2,6 +2,7 @@ package io.outboundhttp.autoconfigure;
 
 import java.util.Map;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -75,7 +76,7 @@ record LiveClientView(OutboundHttpClients clients, String name) {
 	}
 
 	Map<String, SettingDescriptor> settings() {
-		ClientDescriptor descriptor = new OutboundHttpEndpoint(this.clients).client(this.name);
+		ClientDescriptor descriptor = new OutboundHttpEndpoint(this.clients, HealthRules.DEFAULT).client(this.name);
 		assertThat(descriptor).as("client '%s' of the endpoint", this.name).isNotNull();
 		return descriptor.settings();
 	}

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
@@ -105,7 +106,7 @@ class SecretsTests {
 	}
 
 	private static String show(OutboundHttpClients clients) {
-		OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(clients);
+		OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(clients, HealthRules.DEFAULT);
 		JsonMapper json = JsonMapper.builder().build();
 		StringBuilder shown = new StringBuilder(json.writeValueAsString(endpoint.clients()));
 		for (String name : List.of("shop", "default")) {
@@ -116,7 +117,8 @@ class SecretsTests {
 			if (clients.live(name) != null) {
 				shown.append(clients.live(name)).append(clients.pool(name)).append(clients.pool(name).snapshot());
 			}
-			if (new OutboundHttpHealthContributor(clients).getContributor(name) instanceof HealthIndicator health) {
+			if (new OutboundHttpHealthContributor(clients, HealthRules.DEFAULT)
+				.getContributor(name) instanceof HealthIndicator health) {
 				shown.append(health.health()).append(json.writeValueAsString(health.health()));
 			}
 		}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClientCustomizer;
 import io.outboundhttp.client.OutboundHttpClients;
@@ -112,8 +113,8 @@ class TakeoverServiceGroupTests {
 			.run((context) -> {
 				OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 				assertThat(clients.names()).containsExactlyInAnyOrder("default", "stock", "prices");
-				assertThat(new OutboundHttpEndpoint(clients).clients().clients()).containsOnlyKeys("default", "stock",
-						"prices");
+				assertThat(new OutboundHttpEndpoint(clients, HealthRules.DEFAULT).clients().clients())
+					.containsOnlyKeys("default", "stock", "prices");
 				context.getBean(StockApi.class).stock();
 				assertThat(live(context, "stock").requestConfig().getResponseTimeout().toSeconds()).isEqualTo(30);
 				assertThat(live(context, "stock").connectionConfig().getConnectTimeout().toSeconds()).isEqualTo(5);

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 
 import javax.net.ssl.SSLContext;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
@@ -369,11 +370,12 @@ class TakeoverSharingTests {
 				.build();
 			get(apart, this.server.url("/x"));
 			OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
-			OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(clients);
+			OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(clients, HealthRules.DEFAULT);
 			assertThat(endpoint.clients().clients()).containsOnlyKeys("default", "default#2");
 			assertThat(Objects.requireNonNull(endpoint.client("default#2")).routes()).singleElement()
 				.satisfies((route) -> assertThat(route.available()).isEqualTo(1));
-			assertThat(new OutboundHttpHealthContributor(clients).stream()).extracting(HealthContributors.Entry::name)
+			assertThat(new OutboundHttpHealthContributor(clients, HealthRules.DEFAULT).stream())
+				.extracting(HealthContributors.Entry::name)
 				.containsExactly("default", "default#2");
 			get(apart, this.server.url("/x"));
 			this.server.awaitOpenConnections(2);
@@ -393,8 +395,8 @@ class TakeoverSharingTests {
 				assertThat(TakeoverTestContexts.pools(context)).containsExactly("default");
 			});
 			this.server.awaitOpenConnections(1);
-			assertThat(new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class)).client("default#2"))
-				.isNull();
+			assertThat(new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class), HealthRules.DEFAULT)
+				.client("default#2")).isNull();
 			get(context.getBean(RestTemplateBuilder.class).connectTimeout(Duration.ofSeconds(2)).build(),
 					this.server.url("/x"));
 			assertThat(TakeoverTestContexts.pools(context)).containsExactly("default", "default#3");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
@@ -28,12 +29,16 @@ public class OutboundHttpEndpoint {
 
 	private final OutboundHttpClients clients;
 
+	private final HealthRules rules;
+
 	/**
 	 * Create the endpoint.
 	 * @param clients the clients to show
+	 * @param rules rules by which their status is judged
 	 */
-	public OutboundHttpEndpoint(OutboundHttpClients clients) {
+	public OutboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules) {
 		this.clients = clients;
+		this.rules = rules;
 	}
 
 	/**
@@ -44,10 +49,13 @@ public class OutboundHttpEndpoint {
 	public ClientsDescriptor clients() {
 		Map<String, ClientSummary> descriptors = new LinkedHashMap<>();
 		for (String name : this.clients.names()) {
-			descriptors.put(name, new ClientSummary("UP", PoolDescriptor.notOpen(this.clients.definition(name))));
+			descriptors.put(name, new ClientSummary("UP", PoolDescriptor.notOpen(this.clients.definition(name)),
+					LeaksDescriptor.NONE));
 		}
 		for (ConnectionPool pool : this.clients.openPools()) {
-			descriptors.put(pool.getName(), new ClientSummary("UP", PoolDescriptor.of(pool.snapshot())));
+			PoolSnapshot snapshot = pool.snapshot();
+			descriptors.put(pool.getName(), new ClientSummary(status(snapshot), PoolDescriptor.of(snapshot),
+					LeaksDescriptor.of(snapshot.leaks())));
 		}
 		return new ClientsDescriptor(descriptors);
 	}
@@ -64,13 +72,19 @@ public class OutboundHttpEndpoint {
 			return this.clients.names().contains(client) ? notOpen(this.clients.definition(client)) : null;
 		}
 		PoolSnapshot snapshot = live.pool().snapshot();
-		return new ClientDescriptor("UP", PoolDescriptor.of(snapshot),
-				snapshot.routes().stream().map(RouteDescriptor::of).toList(), EffectiveSettings.of(live));
+		return new ClientDescriptor(status(snapshot), PoolDescriptor.of(snapshot), LeaksDescriptor.of(snapshot.leaks()),
+				snapshot.routes().stream().map(RouteDescriptor::of).toList(),
+				snapshot.leases().stream().map(LeaseDescriptor::of).toList(),
+				snapshot.recentLeaks().stream().map(LeakDescriptor::of).toList(), EffectiveSettings.of(live));
+	}
+
+	private String status(PoolSnapshot snapshot) {
+		return this.rules.isDown(this.rules.problems(snapshot, this.clients.maintenanceDelay())) ? "DOWN" : "UP";
 	}
 
 	private static ClientDescriptor notOpen(ClientDefinition definition) {
-		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), List.of(),
-				EffectiveSettings.of(definition));
+		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, List.of(),
+				List.of(), List.of(), EffectiveSettings.of(definition));
 	}
 
 	/**
@@ -87,8 +101,9 @@ public class OutboundHttpEndpoint {
 	 *
 	 * @param status status of the client
 	 * @param pool its pool
+	 * @param leaks its leaks
 	 */
-	public record ClientSummary(String status, PoolDescriptor pool) {
+	public record ClientSummary(String status, PoolDescriptor pool, LeaksDescriptor leaks) {
 
 	}
 
@@ -97,10 +112,14 @@ public class OutboundHttpEndpoint {
 	 *
 	 * @param status status of the client
 	 * @param pool its pool
+	 * @param leaks its leaks
 	 * @param routes the routes with connections or waiting callers
+	 * @param leases the connections that are held for longest, at most 100
+	 * @param recentLeaks the latest leaks, at most 50
 	 * @param settings value and origin of every setting by key
 	 */
-	public record ClientDescriptor(String status, PoolDescriptor pool, List<RouteDescriptor> routes,
+	public record ClientDescriptor(String status, PoolDescriptor pool, LeaksDescriptor leaks,
+			List<RouteDescriptor> routes, List<LeaseDescriptor> leases, List<LeakDescriptor> recentLeaks,
 			Map<String, SettingDescriptor> settings) implements OperationResponseBody {
 
 	}

@@ -2,6 +2,7 @@ package io.outboundhttp.autoconfigure.endpoint;
 
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -26,8 +27,8 @@ public final class OutboundHttpEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	OutboundHttpEndpoint outboundHttpEndpoint(OutboundHttpClients clients) {
-		return new OutboundHttpEndpoint(clients);
+	OutboundHttpEndpoint outboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules) {
+		return new OutboundHttpEndpoint(clients, rules);
 	}
 
 }

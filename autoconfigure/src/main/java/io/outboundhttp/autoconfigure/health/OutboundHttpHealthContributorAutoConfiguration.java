@@ -1,6 +1,7 @@
 package io.outboundhttp.autoconfigure.health;
 
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.health.OutboundHttpHealthContributor;
 
@@ -28,8 +29,8 @@ public final class OutboundHttpHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "outboundHttpHealthContributor")
-	OutboundHttpHealthContributor outboundHttpHealthContributor(OutboundHttpClients clients) {
-		return new OutboundHttpHealthContributor(clients);
+	OutboundHttpHealthContributor outboundHttpHealthContributor(OutboundHttpClients clients, HealthRules rules) {
+		return new OutboundHttpHealthContributor(clients, rules);
 	}
 
 }

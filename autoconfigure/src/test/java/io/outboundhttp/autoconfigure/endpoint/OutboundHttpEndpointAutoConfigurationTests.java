@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.autoconfigure.health.OutboundHttpHealthContributorAutoConfiguration;
@@ -110,7 +111,7 @@ class OutboundHttpEndpointAutoConfigurationTests {
 
 		@Bean
 		OutboundHttpEndpoint own(OutboundHttpClients clients) {
-			return new OutboundHttpEndpoint(clients);
+			return new OutboundHttpEndpoint(clients, HealthRules.DEFAULT);
 		}
 
 	}

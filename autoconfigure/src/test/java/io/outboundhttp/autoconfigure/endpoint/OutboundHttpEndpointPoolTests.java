@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
@@ -104,7 +105,7 @@ class OutboundHttpEndpointPoolTests {
 	}
 
 	private static OutboundHttpEndpoint endpoint(ApplicationContext context) {
-		return new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class));
+		return new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class), HealthRules.DEFAULT);
 	}
 
 	private static @Nullable SettingDescriptor readTimeout(ApplicationContext context) {
