@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class LeaseReclaimedException extends InterruptedIOException {
+public final class LeaseReclaimedException extends InterruptedIOException {
 
 	private static final long serialVersionUID = 1L;
 

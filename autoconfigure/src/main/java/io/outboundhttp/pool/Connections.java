@@ -205,7 +205,14 @@ final class Connections implements Disposer<PooledConnection> {
 		if (count != null) {
 			count.incrementAndGet();
 		}
-		this.listener.connectionClosed(this.pool, connection.route(), reason);
+		HttpRoute route = connection.route();
+		if (reason == CloseReason.RECLAIMED) {
+			// possibly on the clock thread, which calls nobody
+			this.pool.later(() -> this.listener.connectionClosed(this.pool, route, reason));
+		}
+		else {
+			this.listener.connectionClosed(this.pool, route, reason);
+		}
 	}
 
 	private CloseReason closeReason(PooledConnection connection, DisposeReason reason) {

@@ -24,8 +24,9 @@ class LeakController {
 	}
 
 	@PostMapping
-	LeakReport leak(@RequestParam String client, @RequestParam(defaultValue = "1") int count) {
-		return this.calls.leak(client, count);
+	LeakReport leak(@RequestParam String client, @RequestParam(defaultValue = "1") int count,
+			@RequestParam(defaultValue = "false") boolean dropped) {
+		return this.calls.leak(client, count, dropped);
 	}
 
 	@GetMapping

@@ -18,7 +18,8 @@ import org.springframework.web.client.RestClientException;
 
 /**
  * The mistake that empties a pool, on demand: responses that nobody closes. They are kept
- * here, so that the garbage collector does not heal what is to be shown.
+ * here, so that they are suspected, or dropped, so that they are taken back after the
+ * next garbage collection.
  */
 @Component
 @Profile("demo")
@@ -40,9 +41,11 @@ class LeakingCalls implements DisposableBean {
 	 * Leak responses, until there are enough or the client has no more connections.
 	 * @param name the client
 	 * @param count how many
+	 * @param dropped whether to forget the responses, as a careless caller does, instead
+	 * of holding them
 	 * @return how many are held, and why there are no more
 	 */
-	synchronized LeakReport leak(String name, int count) {
+	synchronized LeakReport leak(String name, int count, boolean dropped) {
 		RestClient client = this.clients.get(name);
 		if (client == null) {
 			throw new InvalidValueException("client", name, String.join(", ", this.clients.keySet()));
@@ -56,7 +59,12 @@ class LeakingCalls implements DisposableBean {
 		for (int i = 0; i < count && stoppedBy == null; i++) {
 			try {
 				// "false" hands the duty to close over to the caller, who forgets it
-				responses.add(client.get().uri("/").exchangeForRequiredValue((request, response) -> response, false));
+				ClientHttpResponse response = client.get()
+					.uri("/")
+					.exchangeForRequiredValue((request, leaked) -> leaked, false);
+				if (!dropped) {
+					responses.add(response);
+				}
 			}
 			catch (RestClientException ex) {
 				stoppedBy = ex.getMessage();

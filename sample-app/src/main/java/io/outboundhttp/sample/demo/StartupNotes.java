@@ -42,9 +42,12 @@ class StartupNotes implements ApplicationRunner {
 			""";
 
 	private static final String LEAK_NOTES = """
-			  Leak responses, look at the pool, and close them
-			    curl -X POST '{app}/demo/leak?client=payments&count=5'
+			  Leak responses, look at the log, the pool and health after ten seconds, and close them
+			    curl -X POST '{app}/demo/leak?client=payments&count=10'
 			    curl -X DELETE {app}/demo/leak
+			  Drop responses, and see them come back after a garbage collection
+			    curl -X POST '{app}/demo/leak?client=shipping&count=10&dropped=true'
+			    jcmd <pid> GC.run
 			""";
 
 	private static final String NO_LEAK_NOTES = """

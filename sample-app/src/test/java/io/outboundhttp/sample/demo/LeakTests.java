@@ -1,7 +1,10 @@
 package io.outboundhttp.sample.demo;
 
+import java.time.Duration;
+
 import io.outboundhttp.sample.SampleClient;
 import io.outboundhttp.sample.SampleTest;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,16 @@ class LeakTests {
 			.jsonPath("$.reason")
 			.isNotEmpty();
 		this.client.delete("/demo/leak").expectStatus().isOk();
+		this.client.order(SampleClient.ORDER).expectStatus().isCreated();
+	}
+
+	@Test
+	void droppedResponsesComeBackAfterAGarbageCollection() {
+		this.client.post("/demo/leak?client=shipping&count=10&dropped=true").expectStatus().isOk();
+		Awaitility.await().pollInterval(Duration.ofMillis(200)).until(() -> {
+			System.gc();
+			return this.client.leased("shipping") == 0;
+		});
 		this.client.order(SampleClient.ORDER).expectStatus().isCreated();
 	}
 
