@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -382,7 +383,7 @@ final class AdmissionHandshake {
 			int index = i;
 			threads.add(kind.start(name + " " + i, () -> work(index)));
 		}
-		List<String> violations = watch(time);
+		List<String> violations = watch(time, threads);
 		if (!violations.isEmpty()) {
 			this.over = true;
 			threads.forEach(Thread::interrupt);
@@ -400,7 +401,7 @@ final class AdmissionHandshake {
 		}
 	}
 
-	private List<String> watch(Duration time) {
+	private List<String> watch(Duration time, List<Thread> threads) {
 		long startNanos = System.nanoTime();
 		Round seen = this.current;
 		long seenNanos = startNanos;
@@ -415,11 +416,22 @@ final class AdmissionHandshake {
 				return List.of("lost, in round " + round.number + ": " + round.describe());
 			}
 			else if (nowNanos - seenNanos > this.slowestRoundNanos) {
-				return List.of("hangs, in round " + round.number + ": " + round.describe());
+				return List.of("hangs, in round " + round.number + ": " + round.describe() + stacks(threads));
 			}
 			this.lastRound = nowNanos - startNanos > time.toNanos();
 		}
 		return List.of();
+	}
+
+	private static String stacks(List<Thread> threads) {
+		StringBuilder stacks = new StringBuilder();
+		for (Thread thread : threads) {
+			stacks.append("\n").append(thread).append(" ").append(thread.getState());
+			for (StackTraceElement frame : thread.getStackTrace()) {
+				stacks.append("\n\tat ").append(frame);
+			}
+		}
+		return stacks.toString();
 	}
 
 	private boolean pause() {
@@ -486,6 +498,8 @@ final class AdmissionHandshake {
 
 		private static final int YIELD_EVERY = 20;
 
+		private static final int PARK_EVERY = 50 * YIELD_EVERY;
+
 		private final long number;
 
 		private final List<Party> parties = new ArrayList<>();
@@ -526,8 +540,15 @@ final class AdmissionHandshake {
 			});
 		}
 
+		/**
+		 * Let others run. Virtual threads that do no more than yield can keep one that
+		 * has not begun from all carriers, for ever: so now and then they park.
+		 */
 		private static void relax(int idle) {
-			if (idle % YIELD_EVERY == 0) {
+			if (idle % PARK_EVERY == 0) {
+				LockSupport.parkNanos(10_000);
+			}
+			else if (idle % YIELD_EVERY == 0) {
 				Thread.yield();
 			}
 			Thread.onSpinWait();
