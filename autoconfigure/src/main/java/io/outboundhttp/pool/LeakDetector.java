@@ -105,6 +105,9 @@ final class LeakDetector {
 	}
 
 	private void look(TrackedLease lease, long nowNanos, long threshold) {
+		if (lease.isAbandoned()) {
+			return;
+		}
 		boolean stuck = !lease.call().isLeakExempt() && !lease.isWaitingForUpstream()
 				&& nowNanos - lease.progressNanos() >= threshold;
 		if (!stuck) {
@@ -177,14 +180,14 @@ final class LeakDetector {
 	}
 
 	/**
-	 * Take back all suspected leases.
+	 * Take back all suspected leases, and those that are abandoned and not taken back.
 	 * @return how many there were
 	 */
 	int reclaimSuspected() {
 		int reclaimed = 0;
 		for (PooledConnection connection : this.pool.connections().all()) {
 			TrackedLease lease = connection.lease();
-			if (lease != null && lease.isSuspected() && reclaim(lease, TakeReason.BY_HAND)) {
+			if (lease != null && (lease.isSuspected() || lease.isAbandoned()) && reclaim(lease, TakeReason.BY_HAND)) {
 				reclaimed++;
 			}
 		}
@@ -196,7 +199,8 @@ final class LeakDetector {
 			return false;
 		}
 		this.reclaimedTotal.incrementAndGet();
-		this.pool.later(() -> publish(lease, describe(lease, LeakReport.Kind.SUSPECTED, true)));
+		LeakReport.Kind kind = lease.isAbandoned() ? LeakReport.Kind.ABANDONED : LeakReport.Kind.SUSPECTED;
+		this.pool.later(() -> publish(lease, describe(lease, kind, true)));
 		return true;
 	}
 
