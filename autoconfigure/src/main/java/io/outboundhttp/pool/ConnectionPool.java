@@ -225,7 +225,7 @@ public final class ConnectionPool {
 	}
 
 	private void ended(TrackedLease lease, long nowNanos) {
-		if (lease.clearSuspicion()) {
+		if (lease.clearSuspicion() && !lease.isTaken()) {
 			this.support.listener().leakCleared(lease);
 		}
 		this.support.listener().leaseReleased(lease, nowNanos - lease.sinceNanos());

@@ -291,6 +291,14 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	}
 
 	/**
+	 * Return whether the lease was ended against its holder.
+	 * @return whether it was
+	 */
+	boolean isTaken() {
+		return this.state == State.TAKEN;
+	}
+
+	/**
 	 * Return what a caller is told whose lease has ended under its hands.
 	 * @param cause how it met it
 	 * @return the exception
