@@ -41,7 +41,20 @@ final class SpringCall extends OuterCall {
 	}
 
 	@Nullable String uriTemplate() {
-		return (attribute(URI_TEMPLATE) instanceof String template) ? template : null;
+		return (attribute(URI_TEMPLATE) instanceof String template) ? withoutSecrets(template) : null;
+	}
+
+	/**
+	 * Queries carry tokens, and a base URL may carry credentials.
+	 */
+	private static String withoutSecrets(String template) {
+		int query = template.indexOf('?');
+		int end = (query >= 0) ? query : template.indexOf('#');
+		String text = (end >= 0) ? template.substring(0, end) : template;
+		int at = text.indexOf('@');
+		int authority = (at >= 0) ? text.indexOf("://") + 3 : 0;
+		boolean credentials = authority >= 3 && at > authority && text.lastIndexOf('/', at) < authority;
+		return credentials ? text.substring(0, authority) + text.substring(at + 1) : text;
 	}
 
 	@Override
