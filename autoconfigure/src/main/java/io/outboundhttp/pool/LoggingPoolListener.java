@@ -88,17 +88,18 @@ public final class LoggingPoolListener implements PoolListener {
 	}
 
 	/**
-	 * Return the interceptor in the stack of the caller: the frame in which an
-	 * application, or a library beside Spring's own request, took part in the call.
+	 * Return the interceptors in the stack of the caller, the innermost first. The stack
+	 * does not tell which of them left the response open.
 	 */
 	private static String culprit(LeakReport report) {
-		return report.lease()
+		String interceptors = report.lease()
 			.stack()
 			.stream()
 			.filter((frame) -> frame.getMethodName().equals("intercept"))
-			.findFirst()
-			.map((frame) -> ": " + frame.getClassName())
-			.orElse("");
+			.map(StackTraceElement::getClassName)
+			.distinct()
+			.collect(Collectors.joining(", "));
+		return interceptors.isEmpty() ? "" : ": " + interceptors;
 	}
 
 	private static String stack(String title, List<StackTraceElement> frames) {
