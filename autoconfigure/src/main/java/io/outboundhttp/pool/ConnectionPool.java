@@ -106,7 +106,7 @@ public final class ConnectionPool {
 
 	/**
 	 * Hand a connection to a caller.
-	 * @param slot slot of the caller, which this method gives back if it fails
+	 * @param slot slot of the caller, which is given back if this method fails
 	 * @param id identifier of the exchange
 	 * @param route the route
 	 * @param state the state asked for, {@code null} for none
@@ -168,25 +168,31 @@ public final class ConnectionPool {
 	private Slot<PooledConnection> usable(Slot<PooledConnection> slot, HttpRoute route, @Nullable Object state,
 			long nowNanos) {
 		Slot<PooledConnection> candidate = slot;
-		PooledConnection connection = candidate.getItem();
-		while (connection != null) {
-			CloseReason reason = this.connections.unusable(connection, nowNanos);
-			if (reason == null) {
-				return candidate;
+		boolean done = false;
+		try {
+			PooledConnection connection = candidate.getItem();
+			CloseReason reason = null;
+			while (connection != null && (reason = this.connections.unusable(connection, nowNanos)) != null) {
+				connection.closeReason(reason);
+				Slot<PooledConnection> other = (state == null) ? this.admission.tryTake(route) : null;
+				if (other == null) {
+					candidate.setItem(null);
+					candidate.setState(null);
+					this.connections.dispose(connection, DisposeReason.SWEPT);
+					break;
+				}
+				this.admission.release(candidate, false);
+				candidate = other;
+				connection = candidate.getItem();
 			}
-			connection.closeReason(reason);
-			Slot<PooledConnection> other = (state == null) ? this.admission.tryTake(route) : null;
-			if (other == null) {
-				candidate.setItem(null);
-				candidate.setState(null);
-				this.connections.dispose(connection, DisposeReason.SWEPT);
-				return candidate;
-			}
-			this.admission.release(candidate, false);
-			candidate = other;
-			connection = candidate.getItem();
+			done = true;
+			return candidate;
 		}
-		return candidate;
+		finally {
+			if (!done) {
+				this.admission.release(candidate, false);
+			}
+		}
 	}
 
 	/**
