@@ -32,4 +32,9 @@ final class TrackedEntity extends HttpEntityWrapper {
 		}
 	}
 
+	@Override
+	public void close() throws IOException {
+		this.lease.closeBody(super::close);
+	}
+
 }

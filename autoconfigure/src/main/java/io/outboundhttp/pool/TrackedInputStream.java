@@ -61,22 +61,9 @@ final class TrackedInputStream extends FilterInputStream {
 		}
 	}
 
-	/**
-	 * Close the content. HttpClient's streams read the remainder first; there is none
-	 * where the lease has ended.
-	 */
 	@Override
 	public void close() throws IOException {
-		if (!this.lease.isEnded()) {
-			this.lease.beginRead();
-			try {
-				super.close();
-				this.lease.complete();
-			}
-			finally {
-				this.lease.endRead();
-			}
-		}
+		this.lease.closeBody(super::close);
 	}
 
 	private int progress(int read) {

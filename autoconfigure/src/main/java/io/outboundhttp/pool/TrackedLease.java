@@ -1,5 +1,6 @@
 package io.outboundhttp.pool;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -348,6 +349,31 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	void endRead() {
 		progress();
 		this.reading = false;
+	}
+
+	/**
+	 * Close the body for its holder. HttpClient reads the remainder first; there is none
+	 * where the lease has ended, or ends meanwhile.
+	 * @param body the body
+	 * @throws IOException if the remainder cannot be read
+	 */
+	void closeBody(Closeable body) throws IOException {
+		if (isEnded()) {
+			return;
+		}
+		beginRead();
+		try {
+			body.close();
+			complete();
+		}
+		catch (IOException ex) {
+			if (!isTaken()) {
+				throw ex;
+			}
+		}
+		finally {
+			endRead();
+		}
 	}
 
 	/**
