@@ -9,10 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.PoolSnapshot;
+import io.outboundhttp.testsupport.LoggedWarnings;
+import io.outboundhttp.testsupport.Sockets;
 import io.outboundhttp.testsupport.Threads;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ApplicationContextInitializer;
@@ -23,23 +26,35 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * JUnit extension that fails a test which leaves a leased connection, a waiting caller,
- * an open pool or one of our threads behind.
+ * an open pool, one of our threads or a connected socket behind, or a warning in the log
+ * that it did not expect.
  * <p>
  * Register it as a field. A test of pools {@link #watch watches} their owner, a test of
- * contexts uses it as an initializer: it then looks when the context begins to close.
+ * contexts uses it as an initializer: it then looks when the context begins to close. A
+ * test that provokes a warning {@link #expectWarning says so}.
  */
 public final class PoolLeakExtension implements BeforeEachCallback, AfterEachCallback,
 		ApplicationContextInitializer<ConfigurableApplicationContext> {
 
 	private static final String THREADS = "outbound-http";
 
+	private static final String LOGGERS = "io.outboundhttp";
+
 	private final Set<Thread> threadsBefore = new HashSet<>();
+
+	private final Set<String> inodesBefore = new HashSet<>();
+
+	private final List<String> expectedWarnings = new CopyOnWriteArrayList<>();
+
+	private final List<String> allowedWarnings = new CopyOnWriteArrayList<>();
 
 	private final List<ConnectionPools> watched = new CopyOnWriteArrayList<>();
 
 	private final List<ConnectionPool> seen = new CopyOnWriteArrayList<>();
 
 	private final List<String> leaks = new CopyOnWriteArrayList<>();
+
+	private @Nullable LoggedWarnings warnings;
 
 	/**
 	 * Return our threads that the test has started and that are alive. Test contexts that
@@ -60,8 +75,28 @@ public final class PoolLeakExtension implements BeforeEachCallback, AfterEachCal
 		return pools;
 	}
 
+	/**
+	 * Expect that we warn. The test fails if we do not.
+	 * @param part a part of the message, or of what was thrown
+	 */
+	public void expectWarning(String part) {
+		this.expectedWarnings.add(part);
+	}
+
+	/**
+	 * Let us warn, or not.
+	 * @param part a part of the message, or of what was thrown
+	 */
+	public void allowWarning(String part) {
+		this.allowedWarnings.add(part);
+	}
+
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
+		LoggedWarnings recorded = this.warnings;
+		if (recorded != null) {
+			recorded.attach();
+		}
 		context.addApplicationListener((ApplicationListener<ContextClosedEvent>) (event) -> {
 			if (event.getApplicationContext() == context) {
 				context.getBeanProvider(ConnectionPools.class).ifAvailable(this::inspect);
@@ -71,7 +106,13 @@ public final class PoolLeakExtension implements BeforeEachCallback, AfterEachCal
 
 	@Override
 	public void beforeEach(ExtensionContext context) {
+		begin();
+	}
+
+	void begin() {
 		this.threadsBefore.addAll(Threads.live(THREADS));
+		Sockets.connected().forEach((socket) -> this.inodesBefore.add(socket.inode()));
+		this.warnings = LoggedWarnings.of(LOGGERS);
 	}
 
 	@Override
@@ -88,10 +129,36 @@ public final class PoolLeakExtension implements BeforeEachCallback, AfterEachCal
 		this.seen.stream()
 			.filter((pool) -> !pool.isClosed())
 			.forEach((pool) -> problems.add("pool '" + pool.getName() + "' is open"));
+		await().alias("end of our threads").until(this::threads, List::isEmpty);
+		problems.addAll(endWarnings());
+		if (problems.isEmpty()) {
+			await().alias("end of the test's sockets").until(this::sockets, List::isEmpty);
+		}
 		if (!problems.isEmpty()) {
 			throw new AssertionError("The test left behind: " + problems);
 		}
-		await().alias("end of our threads").until(this::threads, List::isEmpty);
+	}
+
+	private List<Sockets.Socket> sockets() {
+		return Sockets.connected().stream().filter((socket) -> !this.inodesBefore.contains(socket.inode())).toList();
+	}
+
+	private List<String> endWarnings() {
+		LoggedWarnings recorded = this.warnings;
+		if (recorded == null) {
+			return List.of();
+		}
+		recorded.close();
+		List<String> logged = recorded.list();
+		List<String> problems = new ArrayList<>();
+		logged.stream()
+			.filter((warning) -> this.expectedWarnings.stream().noneMatch(warning::contains)
+					&& this.allowedWarnings.stream().noneMatch(warning::contains))
+			.forEach((warning) -> problems.add("unexpected warning: " + warning));
+		this.expectedWarnings.stream()
+			.filter((expected) -> logged.stream().noneMatch((warning) -> warning.contains(expected)))
+			.forEach((expected) -> problems.add("expected warning that was not logged: " + expected));
+		return problems;
 	}
 
 	private void inspect(ConnectionPools pools) {

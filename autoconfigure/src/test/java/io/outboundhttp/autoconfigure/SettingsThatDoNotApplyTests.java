@@ -119,6 +119,7 @@ class SettingsThatDoNotApplyTests {
 
 	@Test
 	void settingsThatAnOwnBuilderHidesAreNamedOnceAndShownWithoutValue(CapturedOutput output) {
+		this.leaks.expectWarning("have no effect on a ClientHttpRequestFactoryBuilder bean");
 		this.runner.withUserConfiguration(OwnBuilder.class)
 			.withPropertyValues("outbound-http.clients.default.proxy.host=" + this.proxy.host(),
 					"outbound-http.clients.default.proxy.port=" + this.proxy.port(),

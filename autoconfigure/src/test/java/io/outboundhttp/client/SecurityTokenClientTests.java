@@ -1,9 +1,11 @@
 package io.outboundhttp.client;
 
+import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -24,7 +26,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SecurityTokenClientTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withInitializer(this.leaks)
 		.withConfiguration(AutoConfigurations.of(OutboundHttpAutoConfiguration.class));
 
 	@Test

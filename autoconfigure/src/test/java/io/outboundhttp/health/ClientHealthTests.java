@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.outboundhttp.LeakDetectedEvent;
 import io.outboundhttp.LeakReport;
+import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
@@ -16,6 +17,7 @@ import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
@@ -36,7 +38,10 @@ class ClientHealthTests {
 
 	private final TestHttpServer server = TestHttpServer.start();
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withInitializer(this.leaks)
 		.withConfiguration(AutoConfigurations.of(OutboundHttpAutoConfiguration.class))
 		.withPropertyValues("outbound-http.clients.a.pool.max-per-route=4",
 				"outbound-http.clients.a.leak-detection.threshold=50ms");
@@ -49,6 +54,7 @@ class ClientHealthTests {
 	@Test
 	@DisplayName("O8 suspected leaks below the ratio are told, from the ratio on the client is down, and up again after")
 	void leaksTurnTheClientDownFromTheRatioOn() {
+		this.leaks.expectWarning("a connection is held, and nothing was read from it");
 		this.runner.run((context) -> {
 			ClientHttpResponse first = hold(context);
 			await().until(() -> Integer.valueOf(1).equals(health(context).getDetails().get("suspectedLeaks")));
@@ -77,6 +83,7 @@ class ClientHealthTests {
 
 	@Test
 	void leaksThatNeedNotTurnTheClientDownAreTold() {
+		this.leaks.expectWarning("a connection is held, and nothing was read from it");
 		this.runner.withPropertyValues("outbound-http.health.down-on=", "outbound-http.health.leak-ratio=0.25")
 			.run((context) -> {
 				ClientHttpResponse held = hold(context);
@@ -109,6 +116,7 @@ class ClientHealthTests {
 
 	@Test
 	void leakIsPublishedAsApplicationEvent() {
+		this.leaks.expectWarning("a connection is held, and nothing was read from it");
 		List<LeakReport> reports = new CopyOnWriteArrayList<>();
 		this.runner
 			.withInitializer((context) -> context.addApplicationListener(

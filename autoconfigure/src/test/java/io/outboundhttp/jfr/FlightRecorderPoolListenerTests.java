@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
+import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.autoconfigure.jfr.OutboundHttpFlightRecorderAutoConfiguration;
@@ -14,6 +15,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -32,7 +34,10 @@ import static org.awaitility.Awaitility.await;
  */
 class FlightRecorderPoolListenerTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withInitializer(this.leaks)
 		.withConfiguration(AutoConfigurations.of(OutboundHttpAutoConfiguration.class,
 				OutboundHttpFlightRecorderAutoConfiguration.class))
 		.withPropertyValues("outbound-http.clients.a.pool.max-per-route=1",
@@ -44,6 +49,7 @@ class FlightRecorderPoolListenerTests {
 
 	@Test
 	void eventsTellOfLeasesTimeoutsAndLeaks() throws IOException {
+		this.leaks.expectWarning("a connection is held, and nothing was read from it");
 		Path file = this.directory.resolve("recording.jfr");
 		try (Recording recording = new Recording(); TestHttpServer server = TestHttpServer.start()) {
 			recording.enable("io.outboundhttp.Lease");

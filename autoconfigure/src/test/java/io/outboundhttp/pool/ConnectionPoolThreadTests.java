@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLSocket;
 
+import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.testsupport.TestCertificates;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.apache.hc.client5.http.HttpRoute;
@@ -36,6 +37,7 @@ import org.apache.hc.core5.http.io.entity.EntityTemplate;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -49,6 +51,9 @@ class ConnectionPoolThreadTests {
 	private static final HttpRoute ROUTE = new HttpRoute(new HttpHost("http", "localhost", 80));
 
 	private static final PoolSettings ONE_CONNECTION = PoolFixture.settings(Map.of(ROUTE.getTargetHost(), 1));
+
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
 
 	@Test
 	void closeEndsThoughAThreadIsStuckInATlsWrite() throws Exception {

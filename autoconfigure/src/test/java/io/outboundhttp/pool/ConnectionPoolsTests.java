@@ -140,6 +140,7 @@ class ConnectionPoolsTests {
 
 	@Test
 	void connectionThatCannotBeDisposedOfDoesNotStopTheSweep(CapturedOutput output) throws Exception {
+		this.leaks.expectWarning("release of broken");
 		PoolSettings settings = PoolFixture.settings(Duration.ofMillis(1), INTERVAL);
 		ConnectionPool broken = this.pools.open("broken", settings, new PoolingHttpClientConnectionManager() {
 
@@ -166,6 +167,7 @@ class ConnectionPoolsTests {
 
 	@Test
 	void listenerThatFailsIsLoggedAndTheOthersRun(CapturedOutput output) {
+		this.leaks.expectWarning("deaf to opened");
 		RecordingPoolListener last = new RecordingPoolListener();
 		ConnectionPools guarded = this.leaks.watch(PoolFixture.pools(this.time, new PoolListener() {
 

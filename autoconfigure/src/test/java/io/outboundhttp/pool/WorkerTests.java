@@ -93,6 +93,7 @@ class WorkerTests {
 
 	@Test
 	void interruptDoesNotEndTheThread(CapturedOutput output) throws Exception {
+		this.leaks.expectWarning("was interrupted by someone else");
 		this.worker.wake();
 		this.runs.take();
 		Thread thread = this.leaks.threads().get(0);
@@ -108,6 +109,7 @@ class WorkerTests {
 
 	@Test
 	void failureDoesNotEndTheThread(CapturedOutput output) throws Exception {
+		this.leaks.expectWarning("Work of thread outbound-http-worker failed");
 		AtomicInteger count = new AtomicInteger();
 		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			this.runs.add(nowNanos);
@@ -129,6 +131,7 @@ class WorkerTests {
 
 	@Test
 	void failedWorkIsTriedAgainWithoutBeingWoken() throws Exception {
+		this.leaks.expectWarning("Work of thread outbound-http-worker failed");
 		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
 			this.runs.add(nowNanos);
 			throw new IllegalStateException("always");
@@ -163,6 +166,7 @@ class WorkerTests {
 
 	@Test
 	void closeWaitsOnlyForAWhileAndSaysSo(CapturedOutput output) throws Exception {
+		this.leaks.expectWarning("is still at work 2000 ms");
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
+import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -37,7 +39,10 @@ class OutboundHttpEndpointPoolTests {
 
 	private static TestHttpServer server;
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withInitializer(this.leaks)
 		.withConfiguration(AutoConfigurations.of(OutboundHttpAutoConfiguration.class,
 				OutboundHttpTakeoverAutoConfiguration.class, HttpClientAutoConfiguration.class,
 				ImperativeHttpClientAutoConfiguration.class, RestClientAutoConfiguration.class,
