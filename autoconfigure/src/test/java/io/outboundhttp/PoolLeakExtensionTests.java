@@ -22,6 +22,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -59,6 +60,7 @@ class PoolLeakExtensionTests {
 	}
 
 	@Test
+	@DisplayName("L7 a test that leaves a connection leased fails and tells which")
 	void leasedConnectionFailsTheTest() throws Exception {
 		try (TestHttpServer server = TestHttpServer.start()) {
 			ConnectionPools pools = this.extension.watch(new ConnectionPools(TimeSource.system(), List.of()));
@@ -68,7 +70,10 @@ class PoolLeakExtensionTests {
 				.setConnectionManagerShared(true)
 				.build(); ClassicHttpResponse response = client.executeOpen(null, new HttpGet(server.url()), null)) {
 				assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> this.extension.verify())
-					.withMessageContaining("leased=1");
+					.withMessageContaining("leased=1")
+					.withMessageContaining("LeaseSnapshot[client=a, route=" + server.url())
+					.withMessageContaining("thread=" + Thread.currentThread().getName())
+					.withMessageContaining("phase=RESPONSE_UNREAD");
 				assertThat(response.getCode()).isEqualTo(200);
 			}
 		}

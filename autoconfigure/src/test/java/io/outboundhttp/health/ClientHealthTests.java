@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import io.outboundhttp.LeakDetectedEvent;
 import io.outboundhttp.LeakReport;
@@ -127,6 +128,30 @@ class ClientHealthTests {
 				assertThat(reports.get(0).kind()).isEqualTo(LeakReport.Kind.SUSPECTED);
 				assertThat(reports.get(0).lease().client()).isEqualTo("a");
 				held.close();
+			});
+	}
+
+	@Test
+	@DisplayName("L11 a client whose connections all leaked is down, then serves again and is up, without a restart")
+	void totallyLeakedClientIsUpAgainOnceItsLeasesAreReclaimed() {
+		List<LeakReport> reports = new CopyOnWriteArrayList<>();
+		this.runner
+			.withPropertyValues("outbound-http.clients.a.leak-detection.reclaim=overdue",
+					"outbound-http.clients.a.leak-detection.reclaim-after=3s",
+					"outbound-http.clients.a.pool.acquire-timeout=30s")
+			.withInitializer((context) -> context.addApplicationListener(
+					(ApplicationListener<LeakDetectedEvent>) (event) -> reports.add(event.getReport())))
+			.run((context) -> {
+				List<ClientHttpResponse> held = Stream.generate(() -> hold(context)).limit(4).toList();
+				await().until(() -> health(context).getStatus().equals(Status.DOWN));
+				hold(context).close();
+				await().until(() -> health(context).getStatus().equals(Status.UP));
+				assertThat(health(context).getDetails()).containsEntry("leased", 0).containsEntry("suspectedLeaks", 0);
+				await().until(() -> reports.size() == 8);
+				assertThat(reports.stream().filter(LeakReport::reclaimed)).as("once for each lease").hasSize(4);
+				assertThat(shown(context).leaks().reclaimed()).isEqualTo(4);
+				held.forEach(ClientHttpResponse::close);
+				assertThat(this.server.requests()).as("nothing is sent again").hasSize(5);
 			});
 	}
 

@@ -18,11 +18,14 @@ import io.outboundhttp.pool.LeakDetection.Reclaim;
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +40,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -188,14 +192,23 @@ class AbandonedResponseTests {
 	}
 
 	@Test
-	@DisplayName("L1 control: HttpClient's own pool never gets a dropped response back")
+	@DisplayName("L1 control: HttpClient's own pool never gets a dropped response back, and is dead")
 	void plainManagerNeverGetsADroppedResponseBack() throws Exception {
 		PoolingHttpClientConnectionManager plain = new PoolingHttpClientConnectionManager();
-		try (CloseableHttpClient client = HttpClients.custom().setConnectionManager(plain).build()) {
-			LeakFixture.leak(client, this.server.url(), 2);
+		plain.setDefaultMaxPerRoute(2);
+		RequestConfig impatient = RequestConfig.custom()
+			.setConnectionRequestTimeout(Timeout.ofMilliseconds(100))
+			.build();
+		try (CloseableHttpClient client = HttpClients.custom()
+			.setConnectionManager(plain)
+			.setDefaultRequestConfig(impatient)
+			.build()) {
+			LeakFixture.leak(client, this.server.url(), 1);
 			WeakReference<ClassicHttpResponse> last = new WeakReference<>(LeakFixture.open(client, this.server.url()));
 			GarbageCollection.until(() -> assertThat(last.get()).isNull());
-			assertThat(plain.getTotalStats().getLeased()).isEqualTo(3);
+			assertThat(plain.getTotalStats().getLeased()).isEqualTo(2);
+			assertThatExceptionOfType(ConnectionRequestTimeoutException.class)
+				.isThrownBy(() -> PoolFixture.get(client, this.server.url()));
 		}
 	}
 
@@ -230,31 +243,12 @@ class AbandonedResponseTests {
 			TrackedLease lease = Objects.requireNonNull(pool.connections().all().iterator().next().lease());
 			pool.leaks().abandoned(lease);
 			InputStream content = response.getEntity().getContent();
-			assertThat(catchIo(content::readAllBytes)).isInstanceOf(LeaseReclaimedException.class)
-				.hasMessageStartingWith("Client 'payments': ")
-				.hasMessageEndingWith("outbound-http.clients.payments.leak-detection.reclaim");
+			assertThatExceptionOfType(LeaseReclaimedException.class).isThrownBy(content::readAllBytes)
+				.withMessageStartingWith("Client 'payments': ")
+				.withMessageEndingWith("outbound-http.clients.payments.leak-detection.reclaim");
 			content.close();
 		}
 		assertThat(pool.snapshot().leased()).isZero();
-	}
-
-	private static @Nullable IOException catchIo(Reading reading) {
-		try {
-			reading.read();
-			return null;
-		}
-		catch (IOException ex) {
-			return ex;
-		}
-	}
-
-	/**
-	 * What reads a body.
-	 */
-	private interface Reading {
-
-		byte[] read() throws IOException;
-
 	}
 
 	/**
