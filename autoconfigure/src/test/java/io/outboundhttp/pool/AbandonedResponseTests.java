@@ -65,6 +65,7 @@ class AbandonedResponseTests {
 
 	@BeforeEach
 	void start() {
+		this.leaks.allowWarning(LINE);
 		this.server = TestHttpServer.start().handleAll(Handler.respond(200, "a body of some length"));
 		this.server.handle("/large", Handler.respond(200, "x".repeat(1 << 20)));
 	}

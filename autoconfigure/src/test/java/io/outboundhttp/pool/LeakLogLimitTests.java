@@ -40,6 +40,7 @@ class LeakLogLimitTests {
 	@Test
 	@DisplayName("L1 a flood of leaks is one line a minute with a count, and still one event each")
 	void floodIsOneLineAMinute(CapturedOutput output) throws Exception {
+		this.leaks.expectWarning("a response was dropped without being closed");
 		RecordedLeaks recorded = new RecordedLeaks();
 		ConnectionPools pools = this.leaks.watch(PoolFixture.pools(this.time, recorded, new LoggingPoolListener()));
 		ConnectionPool pool = LeakFixture.open(pools, LeakFixture.reclaiming(Reclaim.ABANDONED), 20);

@@ -62,6 +62,7 @@ class SuspectedLeaseTests {
 
 	@BeforeEach
 	void start() {
+		this.leaks.allowWarning(LINE);
 		this.server = TestHttpServer.start().handleAll(Handler.respond(200, "0123456789"));
 	}
 
