@@ -2,6 +2,7 @@ package io.outboundhttp.pool;
 
 import java.io.IOException;
 
+import org.apache.hc.client5.http.impl.ConnectionShutdownException;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,7 @@ final class Translations {
 		if (exception instanceof IOException ex) {
 			return ex;
 		}
-		if (exception instanceof IllegalStateException || exception instanceof NullPointerException) {
-			// ConnectionShutdownException is an IllegalStateException
+		if (isOfConnection(exception)) {
 			ConnectionClosedException closed = new ConnectionClosedException(
 					"Connection was closed during the exchange");
 			closed.initCause(exception);
@@ -35,6 +35,19 @@ final class Translations {
 			throw ex;
 		}
 		throw new IllegalStateException(exception);
+	}
+
+	/**
+	 * Tell what HttpClient throws for a connection that is gone from what the application
+	 * throws where HttpClient calls it, as while it writes the body of a request.
+	 */
+	private static boolean isOfConnection(Exception exception) {
+		if (exception instanceof ConnectionShutdownException) {
+			return true;
+		}
+		StackTraceElement[] stack = exception.getStackTrace();
+		return (exception instanceof IllegalStateException || exception instanceof NullPointerException)
+				&& stack.length > 0 && stack[0].getClassName().startsWith("org.apache.hc.");
 	}
 
 	/**

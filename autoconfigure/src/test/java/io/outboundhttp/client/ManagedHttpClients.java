@@ -1,0 +1,29 @@
+package io.outboundhttp.client;
+
+import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.ConnectionPools;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+
+/**
+ * HttpClients on a pool that are wired as {@link PooledHttpClientFactory} does it.
+ */
+public final class ManagedHttpClients {
+
+	private ManagedHttpClients() {
+	}
+
+	/**
+	 * Return a builder of HttpClients with HttpClient's own retries on.
+	 * @param pools owner of the pool
+	 * @param pool the pool
+	 * @return the builder
+	 */
+	public static HttpClientBuilder builder(ConnectionPools pools, ConnectionPool pool) {
+		return HttpClients.custom()
+			.setConnectionManager(pools.connectionManager(() -> pool))
+			.setConnectionManagerShared(true)
+			.addExecInterceptorFirst(CallHandler.NAME, new CallHandler(pools.getCalls()));
+	}
+
+}
