@@ -3,6 +3,7 @@ package io.outboundhttp.pool;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
@@ -92,14 +93,25 @@ public final class LoggingPoolListener implements PoolListener {
 	 * does not tell which of them left the response open.
 	 */
 	private static String culprit(LeakReport report) {
-		String interceptors = report.lease()
-			.stack()
-			.stream()
-			.filter((frame) -> frame.getMethodName().equals("intercept"))
-			.map(StackTraceElement::getClassName)
+		List<StackTraceElement> stack = report.lease().stack();
+		String interceptors = IntStream.range(1, stack.size())
+			.filter((i) -> isInterceptorChain(stack.get(i)) && !isInterceptorChain(stack.get(i - 1)))
+			.mapToObj((i) -> interceptor(stack.get(i - 1)))
 			.distinct()
 			.collect(Collectors.joining(", "));
 		return interceptors.isEmpty() ? "" : ": " + interceptors;
+	}
+
+	/**
+	 * Return whether a frame is one of those between interceptors: what it calls is one.
+	 */
+	private static boolean isInterceptorChain(StackTraceElement frame) {
+		return frame.getClassName().equals("org.springframework.http.client.ClientHttpRequestInterceptor");
+	}
+
+	private static String interceptor(StackTraceElement frame) {
+		String method = frame.getMethodName();
+		return method.equals("intercept") ? frame.getClassName() : frame.getClassName() + "." + method;
 	}
 
 	private static String stack(String title, List<StackTraceElement> frames) {
