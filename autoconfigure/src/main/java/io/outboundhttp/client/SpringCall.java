@@ -48,13 +48,16 @@ final class SpringCall extends OuterCall {
 	 * Queries carry tokens, and a base URL may carry credentials.
 	 */
 	private static String withoutSecrets(String template) {
-		int query = template.indexOf('?');
-		int end = (query >= 0) ? query : template.indexOf('#');
-		String text = (end >= 0) ? template.substring(0, end) : template;
+		String text = upTo('#', upTo('?', template));
 		int at = text.indexOf('@');
 		int authority = (at >= 0) ? text.indexOf("://") + 3 : 0;
 		boolean credentials = authority >= 3 && at > authority && text.lastIndexOf('/', at) < authority;
 		return credentials ? text.substring(0, authority) + text.substring(at + 1) : text;
+	}
+
+	private static String upTo(char end, String text) {
+		int index = text.indexOf(end);
+		return (index >= 0) ? text.substring(0, index) : text;
 	}
 
 	@Override
