@@ -10,8 +10,7 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Interceptor that throws once it has the response. It keeps both that and the
- * request.
+ * Interceptor that throws once it has the response. It keeps both that and the request.
  */
 final class ThrowingInterceptor implements ClientHttpRequestInterceptor {
 
