@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.outboundhttp.FakeTimeSource;
@@ -21,9 +22,13 @@ import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.HttpHost;
@@ -172,6 +177,35 @@ class ForcedEndTests {
 		this.server.awaitNoOpenConnections();
 		await().untilAsserted(
 				() -> assertThat(this.pool.snapshot().connections().closed()).containsEntry(CloseReason.RECLAIMED, 1L));
+	}
+
+	@Test
+	void controlAbortDuringResolutionLeavesASocketAndAnIllegalState() throws Exception {
+		List<ManagedHttpClientConnection> created = new CopyOnWriteArrayList<>();
+		try (PoolingHttpClientConnectionManager own = manager().setConnectionFactory((unused) -> {
+			ManagedHttpClientConnection connection = ManagedHttpClientConnectionFactory.INSTANCE
+				.createConnection(unused);
+			created.add(connection);
+			return connection;
+		}).build();
+				CloseableHttpClient client = HttpClients.custom()
+					.setConnectionManager(own)
+					.disableAutomaticRetries()
+					.build()) {
+			HttpGet request = new HttpGet("http://gated.test:" + this.server.port() + "/");
+			CompletableFuture<@Nullable Throwable> call = failure(
+					() -> client.execute(request, (response) -> response.getCode()));
+			this.gate.awaitArrival();
+			request.abort();
+			this.gate.open();
+			assertThat(call.get(10, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
+			this.server.awaitOpenConnections(1);
+			assertThat(created).hasSize(1);
+			assertThat(created.get(0).getSocket().isClosed()).isFalse();
+			assertThat(own.getTotalStats().getLeased() + own.getTotalStats().getAvailable()).isZero();
+		}
+		assertThat(created.get(0).getSocket().isClosed()).as("by the end of the connection manager").isFalse();
+		created.get(0).getSocket().close();
 	}
 
 	@Test
