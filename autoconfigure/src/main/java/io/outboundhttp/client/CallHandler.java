@@ -54,6 +54,13 @@ final class CallHandler implements ExecChainHandler {
 		catch (RequestFailedException ex) {
 			throw unwrap(ex);
 		}
+		catch (IllegalStateException | NullPointerException ex) {
+			if (scope.execRuntime.isExecutionAborted()) {
+				// HttpClient trips over what an abort has taken away from it
+				throw new RequestFailedException("Request aborted", ex);
+			}
+			throw ex;
+		}
 		catch (Error ex) {
 			// HttpClient would close its connection manager, which ours does not obey, or
 			// leave the lease alone

@@ -202,8 +202,8 @@ public final class ConnectionPool {
 	 */
 	void giveBack(TrackedLease lease, TimeValue keepAlive) {
 		long nowNanos = nanos();
-		lease.connection().passivate(keepAlive, nowNanos);
-		giveBack(lease, true);
+		boolean reusable = lease.connection().passivate(keepAlive, nowNanos);
+		giveBack(lease, reusable);
 		ended(lease, nowNanos);
 	}
 

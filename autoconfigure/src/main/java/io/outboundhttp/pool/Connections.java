@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -51,7 +52,10 @@ final class Connections implements Disposer<PooledConnection> {
 
 	private final @Nullable Long validateNanos;
 
+	/** Written under the lock. */
 	private volatile Generation current;
+
+	private final ReentrantLock lock = new ReentrantLock();
 
 	Connections(ConnectionPool pool, PoolingHttpClientConnectionManager manager, PoolListener listener) {
 		this.pool = pool;
@@ -151,7 +155,7 @@ final class Connections implements Disposer<PooledConnection> {
 	 * @return the reason, {@code null} if it may be used
 	 */
 	@Nullable CloseReason unusable(PooledConnection connection, long nowNanos) {
-		if (connection.generation() != this.current) {
+		if (!isCurrent(connection)) {
 			return CloseReason.SHUTDOWN;
 		}
 		if (!connection.isOpen()) {
@@ -238,13 +242,27 @@ final class Connections implements Disposer<PooledConnection> {
 	 * @param manager the connection manager
 	 */
 	void replace(PoolingHttpClientConnectionManager manager) {
-		Generation before = this.current;
-		this.current = new Generation(manager);
-		before.leave();
+		Generation next = new Generation(manager);
+		exchange(next).retire();
+		if (this.pool.isClosed()) {
+			next.retire();
+		}
+	}
+
+	private Generation exchange(Generation next) {
+		this.lock.lock();
+		try {
+			Generation before = this.current;
+			this.current = next;
+			return before;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	void close() {
-		this.current.leave();
+		this.current.retire();
 	}
 
 	// Reading

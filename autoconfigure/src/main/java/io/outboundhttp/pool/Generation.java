@@ -3,6 +3,7 @@ package io.outboundhttp.pool;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.hc.client5.http.HttpRoute;
@@ -29,6 +30,8 @@ final class Generation {
 
 	private final AtomicInteger users = new AtomicInteger(1);
 
+	private final AtomicBoolean retired = new AtomicBoolean();
+
 	Generation(PoolingHttpClientConnectionManager manager) {
 		this.manager = manager;
 	}
@@ -53,7 +56,16 @@ final class Generation {
 	}
 
 	/**
-	 * Uncount a connection, or the current generation.
+	 * End being current, once and for all.
+	 */
+	void retire() {
+		if (this.retired.compareAndSet(false, true)) {
+			leave();
+		}
+	}
+
+	/**
+	 * Uncount a connection.
 	 */
 	void leave() {
 		if (this.users.decrementAndGet() == 0) {

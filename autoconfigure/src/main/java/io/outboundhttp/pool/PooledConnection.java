@@ -174,15 +174,23 @@ final class PooledConnection {
 	 * Make a connection ready to lie idle.
 	 * @param keepAlive how long the other side keeps it, negative for any time
 	 * @param nowNanos the current reading of the clock
+	 * @return whether it can lie idle
 	 */
-	void passivate(TimeValue keepAlive, long nowNanos) {
+	boolean passivate(TimeValue keepAlive, long nowNanos) {
 		this.used = true;
 		this.idleSinceNanos = nowNanos;
 		this.expires = keepAlive.getDuration() > 0;
 		this.expiresNanos = nowNanos + (this.expires ? keepAlive.toNanoseconds() : 0);
 		ManagedHttpClientConnection raw = raw();
-		if (raw != null) {
-			raw.passivate();
+		try {
+			if (raw != null) {
+				raw.passivate();
+			}
+			return true;
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Connection {} cannot be kept", id(), ex);
+			return false;
 		}
 	}
 
@@ -208,7 +216,7 @@ final class PooledConnection {
 		try {
 			return raw == null || raw.isStale();
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			logger.debug("Connection {} is stale", id(), ex);
 			return true;
 		}
@@ -222,10 +230,20 @@ final class PooledConnection {
 	 */
 	void close(CloseMode mode) {
 		try {
-			this.endpoint.close(mode);
+			ManagedHttpClientConnection raw = raw();
+			if (raw != null) {
+				// now: HttpClient may put a graceful close off until somebody comes by
+				raw.close(mode);
+			}
 		}
-		catch (RuntimeException ex) {
-			logger.warn("Connection {} could not be closed properly", id(), ex);
+		catch (RuntimeException | Error ex) {
+			warnNotClosed(ex);
+		}
+		try {
+			this.endpoint.close(CloseMode.IMMEDIATE);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug("Connection {} could not be discarded properly", id(), ex);
 		}
 	}
 
@@ -252,17 +270,20 @@ final class PooledConnection {
 	 * @param mode how to close it
 	 */
 	void dispose(CloseMode mode) {
+		close(mode);
 		try {
-			close(mode);
+			this.generation.manager().release(this.endpoint, null, null);
+		}
+		catch (RuntimeException | Error ex) {
+			warnNotClosed(ex);
 		}
 		finally {
-			try {
-				this.generation.manager().release(this.endpoint, null, null);
-			}
-			finally {
-				this.generation.leave();
-			}
+			this.generation.leave();
 		}
+	}
+
+	private void warnNotClosed(Throwable ex) {
+		logger.warn("Connection {} could not be closed properly", id(), ex);
 	}
 
 	@Nullable CloseReason closeReason() {

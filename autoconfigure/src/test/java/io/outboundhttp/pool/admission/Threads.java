@@ -5,7 +5,7 @@ import java.lang.reflect.Method;
 /**
  * Kinds of threads to run a proof on.
  */
-enum Threads {
+public enum Threads {
 
 	PLATFORM,
 
@@ -16,7 +16,7 @@ enum Threads {
 	 * Return whether this JVM has them.
 	 * @return whether it has
 	 */
-	boolean available() {
+	public boolean available() {
 		return this == PLATFORM || Runtime.version().feature() >= 21;
 	}
 
@@ -26,7 +26,7 @@ enum Threads {
 	 * @param work what it does
 	 * @return the thread
 	 */
-	Thread start(String name, Runnable work) {
+	public Thread start(String name, Runnable work) {
 		Thread thread = (this == PLATFORM) ? new Thread(work) : virtual(work);
 		thread.setName(name);
 		thread.setDaemon(true);
