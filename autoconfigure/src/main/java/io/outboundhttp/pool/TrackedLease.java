@@ -33,14 +33,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 *
 	 * LEASED, CLOSED -> CONNECTING -> LEASED: the caller opens the connection.
 	 *
-	 * LEASED -> CLOSED: the connection was closed by its holder, who may open it anew
-	 * (after a challenge of a proxy, for example) or give it back.
+	 * LEASED -> CLOSING -> CLOSED: the connection was closed by its holder, who may open
+	 * it anew (after a challenge of a proxy, for example) or give it back. Nobody opens
+	 * it while it is CLOSING: a connection of HttpClient that is closed before its socket
+	 * is bound stays open for good.
 	 *
-	 * LEASED, CLOSED -> RELEASED: by release(); the winner gives the slot back.
+	 * LEASED, CLOSING, CLOSED -> RELEASED: by release(); the winner gives the slot back.
 	 *
-	 * LEASED, CLOSED -> TAKEN: by take(); the winner closes the connection at once and
-	 * gives the slot back. A caller inside an exchange gets an I/O error, which is
-	 * translated.
+	 * LEASED, CLOSING, CLOSED -> TAKEN: by take(); the winner closes the connection at
+	 * once and gives the slot back. A caller inside an exchange gets an I/O error, which
+	 * is translated.
 	 *
 	 * CONNECTING -> ABORTED (by its holder) or DOOMED (by take): only the socket is
 	 * closed. The connecting thread sees it when connect() is over, whatever came of it,
@@ -48,6 +50,8 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * is given back in the middle of connect() would be bound to a socket afterwards, and
 	 * the next caller would send its request over a half-open connection, possibly in
 	 * clear text.
+	 *
+	 * Who loses a CAS looks again: a connect that is just over has moved the state.
 	 *
 	 * RELEASED and TAKEN are final, so a second release, a late close and a late take are
 	 * no-ops and never reach the next caller of the connection.
@@ -215,11 +219,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * @param mode how to close it
 	 */
 	void close(CloseMode mode) {
-		if (advance(State.LEASED, State.CLOSED) || this.state == State.CLOSED) {
-			this.connection.close(mode);
-		}
-		else if (advance(State.CONNECTING, State.ABORTED)) {
-			this.connection.closeSocket();
+		while (this.state == State.LEASED || this.state == State.CONNECTING) {
+			if (advance(State.LEASED, State.CLOSING)) {
+				this.connection.close(mode);
+				advance(State.CLOSING, State.CLOSED);
+				return;
+			}
+			if (advance(State.CONNECTING, State.ABORTED)) {
+				this.connection.closeSocket();
+				return;
+			}
 		}
 	}
 
@@ -237,11 +246,13 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 			this.pool.giveBack(this, keepAlive);
 			return;
 		}
-		if (advance(State.LEASED, State.RELEASED) || advance(State.CLOSED, State.RELEASED)) {
-			this.pool.giveBack(this, closeReason());
-		}
-		else if (advance(State.CONNECTING, State.ABORTED)) {
-			this.connection.closeSocket();
+		while (this.state.isOpen()) {
+			if (end(State.RELEASED)) {
+				this.pool.giveBack(this, closeReason());
+			}
+			else if (advance(State.CONNECTING, State.ABORTED)) {
+				this.connection.closeSocket();
+			}
 		}
 	}
 
@@ -262,21 +273,24 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * @return whether the lease ends because of it
 	 */
 	boolean take(TakeReason reason) {
-		State current = this.state;
-		if (current.isFinal() || current == State.ABORTED || current == State.DOOMED) {
-			return false;
-		}
-		this.takenFor = reason;
-		if (advance(State.LEASED, State.TAKEN) || advance(State.CLOSED, State.TAKEN)) {
-			this.connection.close(CloseMode.IMMEDIATE);
-			this.pool.giveBack(this, (reason == TakeReason.SHUTDOWN) ? CloseReason.SHUTDOWN : CloseReason.RECLAIMED);
-			return true;
-		}
-		if (advance(State.CONNECTING, State.DOOMED)) {
-			this.connection.closeSocket();
-			return true;
+		while (this.state.isOpen()) {
+			this.takenFor = reason;
+			if (end(State.TAKEN)) {
+				this.connection.close(CloseMode.IMMEDIATE);
+				this.pool.giveBack(this,
+						(reason == TakeReason.SHUTDOWN) ? CloseReason.SHUTDOWN : CloseReason.RECLAIMED);
+				return true;
+			}
+			if (advance(State.CONNECTING, State.DOOMED)) {
+				this.connection.closeSocket();
+				return true;
+			}
 		}
 		return false;
+	}
+
+	private boolean end(State end) {
+		return advance(State.LEASED, end) || advance(State.CLOSING, end) || advance(State.CLOSED, end);
 	}
 
 	private boolean advance(State from, State to) {
@@ -517,7 +531,11 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 */
 	enum State {
 
-		LEASED, CONNECTING, CLOSED, ABORTED, DOOMED, RELEASED, TAKEN;
+		LEASED, CONNECTING, CLOSING, CLOSED, ABORTED, DOOMED, RELEASED, TAKEN;
+
+		boolean isOpen() {
+			return this == LEASED || this == CONNECTING || this == CLOSING || this == CLOSED;
+		}
 
 		boolean isFinal() {
 			return this == RELEASED || this == TAKEN;
