@@ -179,6 +179,10 @@ final class BuilderCallbacks {
 		if (RequestConfig.DEFAULT.getConnectionRequestTimeout().equals(current.getConnectionRequestTimeout())) {
 			builder.setConnectionRequestTimeout(Timeout.of(definition.require(ClientSetting.POOL_ACQUIRE_TIMEOUT)));
 		}
+		if (RequestConfig.DEFAULT.getConnectionKeepAlive().equals(current.getConnectionKeepAlive())) {
+			// three minutes, which would cut a longer idle timeout short
+			builder.setConnectionKeepAlive(TimeValue.NEG_ONE_MILLISECOND);
+		}
 		if (current.getCookieSpec() == null) {
 			builder.setCookieSpec((definition.require(ClientSetting.COOKIE_HANDLING) == HttpCookieHandling.DISABLE)
 					? StandardCookieSpec.IGNORE : StandardCookieSpec.STRICT);

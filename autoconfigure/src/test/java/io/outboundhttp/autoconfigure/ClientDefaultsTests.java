@@ -15,6 +15,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,16 @@ class ClientDefaultsTests {
 					}
 				});
 		}
+	}
+
+	@Test
+	@DisplayName("K10 HttpClient's own keep-alive time does not cut a longer idle timeout short")
+	void keepAliveTimeOfHttpClientDoesNotBoundTheIdleTimeout() {
+		this.runner.withPropertyValues("outbound-http.clients.a.pool.idle-timeout=10m").run((context) -> {
+			Configurable httpClient = (Configurable) context.getBean(OutboundHttpClients.class).httpClient("a");
+			assertThat(httpClient.getConfig().getConnectionKeepAlive()).isEqualTo(TimeValue.NEG_ONE_MILLISECOND);
+		});
+		assertThat(RequestConfig.DEFAULT.getConnectionKeepAlive()).as("control").isEqualTo(TimeValue.ofMinutes(3));
 	}
 
 	@Test
