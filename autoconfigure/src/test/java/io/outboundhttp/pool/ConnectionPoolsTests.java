@@ -67,8 +67,8 @@ class ConnectionPoolsTests {
 
 	@Test
 	void sweepReturnsTheShortestDelayOfPoolsWithConnections() throws Exception {
-		ConnectionPool slow = open("slow", withoutLeakDetection(INTERVAL));
-		ConnectionPool fast = open("fast", withoutLeakDetection(Duration.ofSeconds(40)));
+		ConnectionPool slow = open("slow", PoolFixture.settingsBuilder().evictInterval(INTERVAL).build());
+		ConnectionPool fast = open("fast", PoolFixture.settingsBuilder().evictInterval(Duration.ofSeconds(40)).build());
 		assertThat(this.pools.sweep(this.time.nanos())).as("no connections").isEqualTo(Long.MAX_VALUE);
 		try (CloseableHttpClient slowClient = PoolFixture.client(this.pools, slow);
 				CloseableHttpClient fastClient = PoolFixture.client(this.pools, fast)) {
@@ -79,12 +79,6 @@ class ConnectionPoolsTests {
 			this.time.advance(Duration.ofSeconds(40));
 			assertThat(this.pools.sweep(this.time.nanos())).isEqualTo(Duration.ofSeconds(20).toNanos());
 		}
-	}
-
-	private static PoolSettings withoutLeakDetection(Duration interval) {
-		LeakDetection off = new LeakDetection(false, null, LeakDetection.StackTraces.NEVER, LeakDetection.Reclaim.NEVER,
-				PoolFixture.NEVER);
-		return PoolSettings.builder().idleTimeout(PoolFixture.NEVER).evictInterval(interval).leakDetection(off).build();
 	}
 
 	@Test

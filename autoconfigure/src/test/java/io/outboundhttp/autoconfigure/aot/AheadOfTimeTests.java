@@ -1,17 +1,15 @@
 package io.outboundhttp.autoconfigure.aot;
 
 import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import javax.tools.ToolProvider;
 
+import io.outboundhttp.testsupport.ChildJvm;
 import io.outboundhttp.testsupport.RecordedRequest;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.AfterAll;
@@ -46,7 +44,7 @@ class AheadOfTimeTests {
 		List<String> arguments = new ArrayList<>(List.of(SpringApplicationAotProcessor.class.getName(), APPLICATION,
 				path("sources"), path("classes"), path("classes"), "io.outboundhttp", "aot-test"));
 		arguments.addAll(List.of(PROPERTIES));
-		Result result = java(System.getProperty("java.class.path"), arguments);
+		ChildJvm.Result result = ChildJvm.run(arguments);
 		assertThat(result.exitCode()).as(result.output()).isZero();
 		List<String> compile = new ArrayList<>(List.of("-proc:none", "-nowarn", "-parameters", "-d", path("classes"),
 				"-cp", path("classes") + File.pathSeparator + System.getProperty("java.class.path")));
@@ -64,7 +62,7 @@ class AheadOfTimeTests {
 	@Test
 	void qualifiersPoolsAndSettingsAreThoseOfTheJvm() throws Exception {
 		int before = server.requests().size();
-		Result result = run();
+		ChildJvm.Result result = run();
 		assertThat(result.exitCode()).as(result.output()).isZero();
 		List<RecordedRequest> requests = server.requests().subList(before, server.requests().size());
 		assertThat(requests).extracting(RecordedRequest::target)
@@ -75,7 +73,7 @@ class AheadOfTimeTests {
 
 	@Test
 	void clientThatIsConfiguredLaterIsAnError() throws Exception {
-		Result result = run("--outbound-http.clients.late.read-timeout=1s");
+		ChildJvm.Result result = run("--outbound-http.clients.late.read-timeout=1s");
 		assertThat(result.exitCode()).isNotZero();
 		assertThat(result.output()).contains("APPLICATION FAILED TO START")
 			.contains("Client 'late' below 'outbound-http.clients.late' was configured after ahead-of-time processing");
@@ -83,32 +81,19 @@ class AheadOfTimeTests {
 
 	@Test
 	void settingThatIsChangedLaterCounts() throws Exception {
-		Result result = run("--outbound-http.clients.payments.pool.max-per-route=9");
+		ChildJvm.Result result = run("--outbound-http.clients.payments.pool.max-per-route=9");
 		assertThat(result.exitCode()).as(result.output()).isZero();
 		assertThat(server.requests("/pool/payments/9")).hasSize(1);
 	}
 
-	private static Result run(String... properties) throws Exception {
+	private static ChildJvm.Result run(String... properties) throws Exception {
 		List<String> arguments = new ArrayList<>(List.of("-Dspring.aot.enabled=true", APPLICATION));
 		List<String> later = List.of(properties);
 		Stream.of(PROPERTIES)
 			.filter((property) -> later.stream().noneMatch((other) -> key(other).equals(key(property))))
 			.forEach(arguments::add);
 		arguments.addAll(later);
-		return java(path("classes") + File.pathSeparator + System.getProperty("java.class.path"), arguments);
-	}
-
-	private static Result java(String classPath, List<String> arguments) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-Xshare:auto", "-cp", classPath));
-		command.addAll(arguments);
-		Path output = directory.resolve("output-" + command.hashCode() + ".txt");
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-		if (!process.waitFor(60, TimeUnit.SECONDS)) {
-			process.destroyForcibly().waitFor();
-		}
-		return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+		return ChildJvm.run(path("classes"), arguments);
 	}
 
 	private static String key(String property) {
@@ -117,10 +102,6 @@ class AheadOfTimeTests {
 
 	private static String path(String name) {
 		return directory.resolve(name).toString();
-	}
-
-	private record Result(int exitCode, String output) {
-
 	}
 
 }
