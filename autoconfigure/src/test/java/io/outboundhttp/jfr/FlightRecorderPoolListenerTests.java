@@ -93,6 +93,39 @@ class FlightRecorderPoolListenerTests {
 	}
 
 	@Test
+	void eventTellsThatACallerWasTurnedAway() throws IOException {
+		Path file = this.directory.resolve("rejected.jfr");
+		try (Recording recording = new Recording(); TestHttpServer server = TestHttpServer.start()) {
+			recording.enable("io.outboundhttp.LeaseTimeout");
+			recording.start();
+			this.runner
+				.withPropertyValues("outbound-http.clients.a.pool.max-pending=0",
+						"outbound-http.clients.a.leak-detection.enabled=false")
+				.run((context) -> {
+					RestClient client = context.getBean(OutboundHttpClients.class).restClient("a");
+					try (ClientHttpResponse held = client.get()
+						.uri(server.url("/held"))
+						.exchangeForRequiredValue((request, response) -> response, false)) {
+						assertThatExceptionOfType(ResourceAccessException.class)
+							.isThrownBy(() -> client.get().uri(server.url("/x")).retrieve().toBodilessEntity());
+						assertThat(held.getStatusCode().value()).isEqualTo(200);
+					}
+				});
+			recording.stop();
+			recording.dump(file);
+			assertThat(RecordingFile.readAllEvents(file))
+				.filteredOn((event) -> event.getEventType().getName().equals("io.outboundhttp.LeaseTimeout"))
+				.singleElement()
+				.satisfies((event) -> {
+					assertThat(event.getString("client")).isEqualTo("a");
+					assertThat(event.getString("route")).isEqualTo(server.url());
+					assertThat(event.getBoolean("rejected")).isTrue();
+					assertThat(event.getDuration("waited")).isZero();
+				});
+		}
+	}
+
+	@Test
 	void runtimeWithoutFlightRecorderHasNoListener() {
 		this.runner.withClassLoader(new FilteredClassLoader("jdk.jfr"))
 			.run((context) -> assertThat(context).hasNotFailed()
