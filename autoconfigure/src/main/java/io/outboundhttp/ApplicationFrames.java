@@ -8,8 +8,9 @@ import java.util.List;
 final class ApplicationFrames {
 
 	private static final List<String> LIBRARIES = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.", "jakarta.",
-			"org.apache.hc.", "org.springframework.", "io.micrometer.", "io.outboundhttp.pool.",
-			"io.outboundhttp.client.", "org.apache.catalina.", "org.apache.coyote.", "org.apache.tomcat.");
+			"org.apache.hc.", "org.springframework.", "io.micrometer.", "io.outboundhttp.call.",
+			"io.outboundhttp.client.", "io.outboundhttp.pool.", "org.apache.catalina.", "org.apache.coyote.",
+			"org.apache.tomcat.");
 
 	private ApplicationFrames() {
 	}

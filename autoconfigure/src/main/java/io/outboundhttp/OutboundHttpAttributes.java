@@ -15,6 +15,13 @@ public final class OutboundHttpAttributes {
 	 */
 	public static final String LEAK_EXEMPT = "io.outboundhttp.leakExempt";
 
+	/**
+	 * Time by which this call must be over, from before it has a connection until its
+	 * response is read, in place of the client's {@code call-timeout}: a
+	 * {@link java.time.Duration}, zero for any time.
+	 */
+	public static final String CALL_TIMEOUT = "io.outboundhttp.callTimeout";
+
 	private OutboundHttpAttributes() {
 	}
 

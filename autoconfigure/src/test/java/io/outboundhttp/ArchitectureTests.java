@@ -45,6 +45,14 @@ class ArchitectureTests {
 				"org.slf4j..", "org.jspecify.annotations..");
 
 	@ArchTest
+	static final ArchRule callsKnowNothingOfSpring = classes().that()
+		.resideInAPackage("io.outboundhttp.call..")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.outboundhttp", "io.outboundhttp.call..", "io.outboundhttp.pool", "java..",
+				"javax.net..", "org.apache.hc..", "org.slf4j..", "org.jspecify.annotations..");
+
+	@ArchTest
 	static final ArchRule whatUsersMeetKnowsNothingOfTheRest = noClasses().that()
 		.resideInAPackage("io.outboundhttp")
 		.should()
@@ -57,6 +65,13 @@ class ArchitectureTests {
 		.should()
 		.onlyDependOnClassesThat()
 		.resideInAnyPackage("io.outboundhttp.pool.admission..", "java..", "org.slf4j..", "org.jspecify.annotations..");
+
+	@ArchTest
+	static final ArchRule connectKnowsNothingOfThePool = noClasses().that()
+		.resideInAPackage("io.outboundhttp.pool.connect..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.outboundhttp.pool");
 
 	@ArchTest
 	static final ArchRule noMicrometerBelowItsOwnPackage = noClasses().that()
@@ -75,6 +90,8 @@ class ArchitectureTests {
 		.definedBy("io.outboundhttp.health..")
 		.layer("client")
 		.definedBy("io.outboundhttp.client..")
+		.layer("call")
+		.definedBy("io.outboundhttp.call..")
 		.layer("pool")
 		.definedBy("io.outboundhttp.pool..")
 		.whereLayer("autoconfigure")
@@ -84,7 +101,9 @@ class ArchitectureTests {
 		.whereLayer("health")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("client")
-		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "health");
+		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "health")
+		.whereLayer("call")
+		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "client");
 
 	@ArchTest
 	static final ArchRule packagesAreFreeOfCycles = slices().matching("io.outboundhttp.(**)").should().beFreeOfCycles();
@@ -92,6 +111,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule timeComesFromTheTimeSource = noClasses().that()
 		.doNotBelongToAnyOf(TimeSource.class)
+		.and() // dates in Retry-After are of the time of day
+		.doNotHaveFullyQualifiedName("io.outboundhttp.call.CallChain")
 		.should()
 		.accessTargetWhere(systemClock());
 

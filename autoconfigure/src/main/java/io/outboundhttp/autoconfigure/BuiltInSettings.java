@@ -1,7 +1,9 @@
 package io.outboundhttp.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
+import io.outboundhttp.call.CallSettings;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.pool.LeakDetection;
@@ -33,6 +35,8 @@ final class BuiltInSettings {
 
 	private static final Duration SHORTEST_EVICT_INTERVAL = Duration.ofMillis(10);
 
+	private static final Duration RETRY_MAX_DELAY = Duration.ofSeconds(2);
+
 	private final Environment environment;
 
 	private final boolean patient;
@@ -55,6 +59,11 @@ final class BuiltInSettings {
 		settings.complete(ClientSetting.READ_TIMEOUT, Duration.ofSeconds(this.patient ? 30 : 10), BUILT_IN);
 		settings.complete(ClientSetting.REDIRECTS, HttpRedirects.FOLLOW_WHEN_POSSIBLE, BUILT_IN);
 		settings.complete(ClientSetting.COOKIE_HANDLING, HttpCookieHandling.DISABLE, BUILT_IN);
+		settings.complete(ClientSetting.CALL_TIMEOUT, Duration.ZERO, BUILT_IN);
+		settings.complete(ClientSetting.MAX_RESPONSE_SIZE, DataSize.ofBytes(0), BUILT_IN);
+		settings.complete(ClientSetting.DRAIN_MAX_BYTES, DataSize.ofKilobytes(64), BUILT_IN);
+		settings.complete(ClientSetting.DRAIN_TIMEOUT, Duration.ofMillis(200), BUILT_IN);
+		settings.complete(ClientSetting.REDIRECT_SENSITIVE_HEADERS, CallSettings.ALWAYS_SENSITIVE, BUILT_IN);
 		settings.complete(ClientSetting.POOL_ACQUIRE_TIMEOUT, Duration.ofSeconds(3), BUILT_IN);
 		settings.complete(ClientSetting.POOL_TIME_TO_LIVE, Duration.ofMinutes(5), BUILT_IN);
 		settings.complete(ClientSetting.POOL_BUFFER_SIZE, DataSize.ofKilobytes(8), BUILT_IN);
@@ -65,6 +74,7 @@ final class BuiltInSettings {
 		settings.complete(ClientSetting.LEAK_STACK_TRACES, LeakDetection.StackTraces.SAMPLED, BUILT_IN);
 		settings.complete(ClientSetting.LEAK_RECLAIM, LeakDetection.Reclaim.ABANDONED, BUILT_IN);
 		settings.complete(ClientSetting.LEAK_RECLAIM_AFTER, Duration.ofMinutes(5), BUILT_IN);
+		retries(settings);
 		userAgent(settings);
 		limits(settings);
 		idle(settings);
@@ -73,6 +83,23 @@ final class BuiltInSettings {
 					setting.key().startsWith("proxy.") && settings.winner(ClientSetting.PROXY_HOST) == null
 							? "JVM settings" : BUILT_IN);
 		}
+	}
+
+	private static void retries(SettingResolution settings) {
+		settings.complete(ClientSetting.RETRY_STALE_CONNECTION, true, BUILT_IN);
+		settings.complete(ClientSetting.RETRY_MAX_RETRIES, 0, BUILT_IN);
+		settings.complete(ClientSetting.RETRY_DELAY, Duration.ofMillis(100), BUILT_IN);
+		settings.complete(ClientSetting.RETRY_MULTIPLIER, 2.0, BUILT_IN);
+		settings.complete(ClientSetting.RETRY_METHODS, List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
+				BUILT_IN);
+		settings.complete(ClientSetting.RETRY_STATUSES, List.of(429, 502, 503, 504), BUILT_IN);
+		settings.complete(ClientSetting.RETRY_MAX_RETRY_AFTER, Duration.ofSeconds(10), BUILT_IN);
+		settings.complete(ClientSetting.RETRY_BUDGET, 0.2, BUILT_IN);
+		Duration delay = require(settings, ClientSetting.RETRY_DELAY);
+		if (delay.compareTo(RETRY_MAX_DELAY) > 0) {
+			settings.complete(ClientSetting.RETRY_MAX_DELAY, delay, derivedFrom(settings, ClientSetting.RETRY_DELAY));
+		}
+		settings.complete(ClientSetting.RETRY_MAX_DELAY, RETRY_MAX_DELAY, BUILT_IN);
 	}
 
 	private void userAgent(SettingResolution settings) {

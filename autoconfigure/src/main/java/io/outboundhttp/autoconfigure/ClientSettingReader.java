@@ -32,9 +32,15 @@ final class ClientSettingReader {
 		rows.add(row(ClientSetting.USER_AGENT, ClientSettingsProperties::getUserAgent));
 		rows.add(row(ClientSetting.CONNECT_TIMEOUT, ClientSettingsProperties::getConnectTimeout));
 		rows.add(row(ClientSetting.READ_TIMEOUT, ClientSettingsProperties::getReadTimeout));
+		rows.add(row(ClientSetting.CALL_TIMEOUT, ClientSettingsProperties::getCallTimeout));
 		rows.add(row(ClientSetting.REDIRECTS, ClientSettingsProperties::getRedirects));
+		rows.add(row(ClientSetting.REDIRECT_SENSITIVE_HEADERS,
+				(properties) -> properties.getRedirect().getSensitiveHeaders()));
 		rows.add(row(ClientSetting.COOKIE_HANDLING, ClientSettingsProperties::getCookieHandling));
 		rows.add(row(ClientSetting.SSL_BUNDLE, (properties) -> properties.getSsl().getBundle()));
+		rows.add(row(ClientSetting.MAX_RESPONSE_SIZE, ClientSettingsProperties::getMaxResponseSize));
+		rows.add(row(ClientSetting.DRAIN_MAX_BYTES, (properties) -> properties.getDrain().getMaxBytes()));
+		rows.add(row(ClientSetting.DRAIN_TIMEOUT, (properties) -> properties.getDrain().getTimeout()));
 		rows.add(row(ClientSetting.PROXY_HOST, (properties) -> properties.getProxy().getHost()));
 		rows.add(row(ClientSetting.PROXY_PORT, (properties) -> properties.getProxy().getPort()));
 		rows.add(row(ClientSetting.PROXY_USERNAME, (properties) -> properties.getProxy().getUsername()));
@@ -60,6 +66,15 @@ final class ClientSettingReader {
 		rows.add(row(ClientSetting.LEAK_RECLAIM, (properties) -> properties.getLeakDetection().getReclaim()));
 		rows.add(
 				row(ClientSetting.LEAK_RECLAIM_AFTER, (properties) -> properties.getLeakDetection().getReclaimAfter()));
+		rows.add(row(ClientSetting.RETRY_STALE_CONNECTION, (properties) -> properties.getRetry().getStaleConnection()));
+		rows.add(row(ClientSetting.RETRY_MAX_RETRIES, (properties) -> properties.getRetry().getMaxRetries()));
+		rows.add(row(ClientSetting.RETRY_DELAY, (properties) -> properties.getRetry().getDelay()));
+		rows.add(row(ClientSetting.RETRY_MAX_DELAY, (properties) -> properties.getRetry().getMaxDelay()));
+		rows.add(row(ClientSetting.RETRY_MULTIPLIER, (properties) -> properties.getRetry().getMultiplier()));
+		rows.add(row(ClientSetting.RETRY_METHODS, (properties) -> properties.getRetry().getMethods()));
+		rows.add(row(ClientSetting.RETRY_STATUSES, (properties) -> properties.getRetry().getStatuses()));
+		rows.add(row(ClientSetting.RETRY_MAX_RETRY_AFTER, (properties) -> properties.getRetry().getMaxRetryAfter()));
+		rows.add(row(ClientSetting.RETRY_BUDGET, (properties) -> properties.getRetry().getBudget()));
 		rows.add(row(ClientSetting.HEALTH_ENABLED, (properties) -> properties.getHealth().getEnabled()));
 		return rows;
 	}

@@ -22,7 +22,7 @@ import org.springframework.boot.ssl.SslBundle;
  */
 final class ClientSettingValidator {
 
-	private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+\\-.^_`|~0-9A-Za-z]+");
+	private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+\\-.^_`|~0-9A-Za-z]+");
 
 	private static final Pattern HOST = Pattern.compile("[^\\s/:@]*|\\[[0-9A-Fa-f:.]+]");
 
@@ -45,6 +45,8 @@ final class ClientSettingValidator {
 		}
 		validateBaseUrl(layer);
 		validateHeaders(layer);
+		validateNames(layer, ClientSetting.REDIRECT_SENSITIVE_HEADERS, "name of an HTTP header");
+		validateNames(layer, ClientSetting.RETRY_METHODS, "HTTP method");
 		validateUserAgent(layer);
 		validateSslBundle(layer);
 		validateProxyHost(layer);
@@ -98,7 +100,7 @@ final class ClientSettingValidator {
 			return;
 		}
 		headers.forEach((name, values) -> {
-			if (!HEADER_NAME.matcher(name).matches()) {
+			if (!TOKEN.matcher(name).matches()) {
 				throw new OutboundHttpConfigurationException(
 						"Client '%s': '%s' of '%s' is no name of an HTTP header.".formatted(this.client, name,
 								describe(layer, ClientSetting.DEFAULT_HEADER, name)),
@@ -112,6 +114,15 @@ final class ClientSettingValidator {
 						"Write the value of the header in one line.");
 			}
 		});
+	}
+
+	private void validateNames(SettingLayer layer, ClientSetting<List<String>> setting, String what) {
+		List<String> names = layer.value(setting);
+		if (names != null) {
+			names.stream().filter((name) -> !TOKEN.matcher(name).matches()).findFirst().ifPresent((name) -> {
+				throw invalid(layer, setting, name, "It must be a list, each element the " + what + ".");
+			});
+		}
 	}
 
 	private void validateUserAgent(SettingLayer layer) {
@@ -185,6 +196,8 @@ final class ClientSettingValidator {
 				"A connection is not kept idle for longer than it lives.");
 		validateOrder(settings, ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY, ClientSetting.POOL_IDLE_TIMEOUT,
 				"A connection is closed before it would be checked.");
+		validateOrder(settings, ClientSetting.RETRY_DELAY, ClientSetting.RETRY_MAX_DELAY,
+				"The first pause is not longer than the longest one.");
 		validateLeakDetection(settings);
 		validateProxy(settings);
 	}

@@ -8,6 +8,7 @@ import java.util.Map;
 import io.outboundhttp.pool.LeakDetection;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.util.unit.DataSize;
@@ -35,13 +36,15 @@ public class ClientSettingsProperties {
 	private @Nullable String userAgent;
 
 	/**
-	 * Longest wait for a connection to be established.
+	 * Longest time to establish a connection: look-up of the name, all addresses, tunnel
+	 * of a proxy and TLS together.
 	 */
 	private @Nullable Duration connectTimeout;
 
 	/**
-	 * Longest silence between two reads of a response. Falls back to 10s, for the client
-	 * 'default' and HTTP service groups to 30s.
+	 * Longest silence of the other side, while it sends the response or takes the
+	 * request. Falls back to 10s, for the client 'default' and HTTP service groups to
+	 * 30s.
 	 */
 	private @Nullable Duration readTimeout;
 
@@ -54,6 +57,24 @@ public class ClientSettingsProperties {
 	 * Handling of cookies. A shared cookie store mixes users.
 	 */
 	private @Nullable HttpCookieHandling cookieHandling;
+
+	/**
+	 * Longest time of a whole call, from before it has a connection until its response is
+	 * read, with redirects and retries. 0 for any time.
+	 */
+	private @Nullable Duration callTimeout;
+
+	/**
+	 * Most bytes of the body of a response, after decompression. 0 for any number.
+	 */
+	private @Nullable DataSize maxResponseSize;
+
+	private final Redirect redirect = new Redirect();
+
+	private final Drain drain = new Drain();
+
+	@NestedConfigurationProperty
+	private final RetryProperties retry = new RetryProperties();
 
 	private final Ssl ssl = new Ssl();
 
@@ -103,6 +124,34 @@ public class ClientSettingsProperties {
 
 	public void setReadTimeout(@Nullable Duration readTimeout) {
 		this.readTimeout = readTimeout;
+	}
+
+	public @Nullable Duration getCallTimeout() {
+		return this.callTimeout;
+	}
+
+	public void setCallTimeout(@Nullable Duration callTimeout) {
+		this.callTimeout = callTimeout;
+	}
+
+	public @Nullable DataSize getMaxResponseSize() {
+		return this.maxResponseSize;
+	}
+
+	public void setMaxResponseSize(@Nullable DataSize maxResponseSize) {
+		this.maxResponseSize = maxResponseSize;
+	}
+
+	public Redirect getRedirect() {
+		return this.redirect;
+	}
+
+	public Drain getDrain() {
+		return this.drain;
+	}
+
+	public RetryProperties getRetry() {
+		return this.retry;
 	}
 
 	public @Nullable HttpRedirects getRedirects() {
@@ -388,6 +437,61 @@ public class ClientSettingsProperties {
 
 		public void setBufferSize(@Nullable DataSize bufferSize) {
 			this.bufferSize = bufferSize;
+		}
+
+	}
+
+	/**
+	 * Redirects.
+	 */
+	public static class Redirect {
+
+		/**
+		 * Headers that never go to another origin, besides Authorization,
+		 * Proxy-Authorization, Cookie, X-Api-Key and X-Auth-Token.
+		 */
+		private @Nullable List<String> sensitiveHeaders;
+
+		public @Nullable List<String> getSensitiveHeaders() {
+			return this.sensitiveHeaders;
+		}
+
+		public void setSensitiveHeaders(@Nullable List<String> sensitiveHeaders) {
+			this.sensitiveHeaders = sensitiveHeaders;
+		}
+
+	}
+
+	/**
+	 * Responses that are closed before they are read to their end.
+	 */
+	public static class Drain {
+
+		/**
+		 * Most bytes that are read so that the connection can be used again. A connection
+		 * with a larger remainder is closed.
+		 */
+		private @Nullable DataSize maxBytes;
+
+		/**
+		 * Longest time for which the remainder is read.
+		 */
+		private @Nullable Duration timeout;
+
+		public @Nullable DataSize getMaxBytes() {
+			return this.maxBytes;
+		}
+
+		public void setMaxBytes(@Nullable DataSize maxBytes) {
+			this.maxBytes = maxBytes;
+		}
+
+		public @Nullable Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(@Nullable Duration timeout) {
+			this.timeout = timeout;
 		}
 
 	}

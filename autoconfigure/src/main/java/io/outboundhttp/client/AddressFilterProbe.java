@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRoute;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -58,9 +57,18 @@ final class AddressFilterProbe {
 
 	private final ThreadLocal<Addresses> probing = new ThreadLocal<>();
 
+	private final DnsResolver resolver;
+
 	/**
-	 * Return the resolver to put at the bottom. It asks the system, as HttpClient does by
-	 * default.
+	 * Create a probe.
+	 * @param resolver what resolves names while nothing is probed
+	 */
+	AddressFilterProbe(DnsResolver resolver) {
+		this.resolver = resolver;
+	}
+
+	/**
+	 * Return the resolver to put at the bottom.
 	 * @return the resolver
 	 */
 	DnsResolver resolver() {
@@ -115,13 +123,13 @@ final class AddressFilterProbe {
 	}
 
 	/**
-	 * Resolver of the system that answers a probe in its own way.
+	 * Resolver that answers a probe in its own way.
 	 */
 	private final class Resolver implements DnsResolver {
 
 		@Override
 		public InetAddress[] resolve(String host) throws UnknownHostException {
-			return SystemDefaultDnsResolver.INSTANCE.resolve(host);
+			return AddressFilterProbe.this.resolver.resolve(host);
 		}
 
 		@Override
@@ -131,12 +139,12 @@ final class AddressFilterProbe {
 				addresses.asked = true;
 				return addresses;
 			}
-			return SystemDefaultDnsResolver.INSTANCE.resolve(host, port);
+			return AddressFilterProbe.this.resolver.resolve(host, port);
 		}
 
 		@Override
 		public String resolveCanonicalHostname(String host) throws UnknownHostException {
-			return SystemDefaultDnsResolver.INSTANCE.resolveCanonicalHostname(host);
+			return AddressFilterProbe.this.resolver.resolveCanonicalHostname(host);
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.outboundhttp.client;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -38,6 +39,8 @@ final class BuilderCallbacks {
 
 	private final DnsResolver dnsResolver;
 
+	private final UnaryOperator<TlsSocketStrategy> tlsStrategy;
+
 	private final Supplier<ClientBuild> begin;
 
 	private final BiConsumer<ClientBuild, HttpClientBuilder> finish;
@@ -45,12 +48,14 @@ final class BuilderCallbacks {
 	/**
 	 * Create the callbacks.
 	 * @param dnsResolver resolver to put at the bottom
+	 * @param tlsStrategy puts what we have to know around what negotiates TLS
 	 * @param begin makes the build that begins now
 	 * @param finish takes a build whose HttpClient is customized but not yet made
 	 */
-	BuilderCallbacks(DnsResolver dnsResolver, Supplier<ClientBuild> begin,
+	BuilderCallbacks(DnsResolver dnsResolver, UnaryOperator<TlsSocketStrategy> tlsStrategy, Supplier<ClientBuild> begin,
 			BiConsumer<ClientBuild, HttpClientBuilder> finish) {
 		this.dnsResolver = dnsResolver;
+		this.tlsStrategy = tlsStrategy;
 		this.begin = begin;
 		this.finish = finish;
 	}
@@ -154,14 +159,15 @@ final class BuilderCallbacks {
 		return duration.isZero() ? null : TimeValue.of(duration);
 	}
 
-	private @Nullable TlsSocketStrategy tlsSocketStrategy(@Nullable SslBundle bundle) {
+	private TlsSocketStrategy tlsSocketStrategy(@Nullable SslBundle bundle) {
 		build().bundle(bundle);
 		if (bundle == null) {
-			return null;
+			// what HttpClient uses where Boot sets none
+			return this.tlsStrategy.apply(DefaultClientTlsStrategy.createSystemDefault());
 		}
 		SslOptions options = bundle.getOptions();
-		return new DefaultClientTlsStrategy(bundle.createSslContext(), options.getEnabledProtocols(),
-				options.getCiphers(), null, new DefaultHostnameVerifier());
+		return this.tlsStrategy.apply(new DefaultClientTlsStrategy(bundle.createSslContext(),
+				options.getEnabledProtocols(), options.getCiphers(), null, new DefaultHostnameVerifier()));
 	}
 
 	private static void managerDefaults(ClientDefinition definition,
@@ -200,6 +206,7 @@ final class BuilderCallbacks {
 
 	private static void clientDefaults(ClientBuild build, HttpClientBuilder builder) {
 		build.bootManager(builder.getConnManager());
+		builder.setRetryStrategy(build.callChain().getRetryStrategy());
 		builder.setUserTokenHandler(ConnectionAuthenticationTokenHandler.INSTANCE);
 		String userAgent = build.definition().get(ClientSetting.USER_AGENT);
 		if (userAgent != null) {

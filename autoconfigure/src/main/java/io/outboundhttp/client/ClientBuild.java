@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.outboundhttp.call.CallChain;
 import io.outboundhttp.pool.ManagedConnectionManager;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -30,6 +31,8 @@ final class ClientBuild {
 	private final ClientDefinition definition;
 
 	private final @Nullable Consumer<ManagedConnectionManager> receiver;
+
+	private final CallChain callChain;
 
 	/** Whether our callbacks run before those of the application, not only after. */
 	private boolean seenFirst;
@@ -63,10 +66,15 @@ final class ClientBuild {
 	ClientBuild(ClientDefinition definition, @Nullable Consumer<ManagedConnectionManager> receiver) {
 		this.definition = definition;
 		this.receiver = receiver;
+		this.callChain = new CallChain(ClientCallSettings.of(definition));
 	}
 
 	ClientDefinition definition() {
 		return this.definition;
+	}
+
+	CallChain callChain() {
+		return this.callChain;
 	}
 
 	boolean isOfClient() {

@@ -45,14 +45,33 @@ public final class ClientSetting<T> {
 	/** Longest silence between two reads. */
 	public static final ClientSetting<Duration> READ_TIMEOUT = positive("read-timeout");
 
+	/** Longest time of a whole call. */
+	public static final ClientSetting<Duration> CALL_TIMEOUT = zeroIsOff("call-timeout");
+
 	/** Handling of redirects. */
 	public static final ClientSetting<HttpRedirects> REDIRECTS = new ClientSetting<>("redirects");
+
+	/** Headers that never go to another origin. */
+	public static final ClientSetting<List<String>> REDIRECT_SENSITIVE_HEADERS = new ClientSetting<>(
+			"redirect.sensitive-headers");
 
 	/** Handling of cookies. */
 	public static final ClientSetting<HttpCookieHandling> COOKIE_HANDLING = new ClientSetting<>("cookie-handling");
 
 	/** Name of the SSL bundle. */
 	public static final ClientSetting<String> SSL_BUNDLE = new ClientSetting<>("ssl.bundle");
+
+	/** Most decoded bytes of the body of a response. */
+	public static final ClientSetting<DataSize> MAX_RESPONSE_SIZE = size("max-response-size", Long.MAX_VALUE,
+			"0 (off) or more");
+
+	/** Remainder of a closed response that is read for reuse. */
+	public static final ClientSetting<DataSize> DRAIN_MAX_BYTES = size("drain.max-bytes", 16 * 1024 * 1024,
+			"0 (nothing) to 16MB");
+
+	/** Longest time for which the remainder of a closed response is read. */
+	public static final ClientSetting<Duration> DRAIN_TIMEOUT = duration("drain.timeout", Duration.ZERO,
+			"0 (not at all) or more");
 
 	/** Host of the forward proxy. */
 	public static final ClientSetting<String> PROXY_HOST = new ClientSetting<>("proxy.host");
@@ -126,6 +145,40 @@ public final class ClientSetting<T> {
 	/** Age after which a suspected lease is overdue. */
 	public static final ClientSetting<Duration> LEAK_RECLAIM_AFTER = positive("leak-detection.reclaim-after");
 
+	/** Whether a request is sent once more if its connection was stale. */
+	public static final ClientSetting<Boolean> RETRY_STALE_CONNECTION = new ClientSetting<>("retry.stale-connection");
+
+	/** How often a request is sent again. */
+	public static final ClientSetting<Integer> RETRY_MAX_RETRIES = number("retry.max-retries", 0, 100);
+
+	/** Pause before the first retry. */
+	public static final ClientSetting<Duration> RETRY_DELAY = duration("retry.delay", Duration.ZERO,
+			"0 (none) or more");
+
+	/** Longest pause before a retry. */
+	public static final ClientSetting<Duration> RETRY_MAX_DELAY = duration("retry.max-delay", Duration.ZERO,
+			"0 (none) or more");
+
+	/** Growth of the pause with each retry. */
+	public static final ClientSetting<Double> RETRY_MULTIPLIER = new ClientSetting<>("retry.multiplier",
+			(value) -> value >= 1 && value <= 100, "1 to 100");
+
+	/** Methods that may be sent again. */
+	public static final ClientSetting<List<String>> RETRY_METHODS = new ClientSetting<>("retry.methods");
+
+	/** Statuses of responses that are asked for again. */
+	public static final ClientSetting<List<Integer>> RETRY_STATUSES = new ClientSetting<>("retry.statuses",
+			(statuses) -> statuses.stream().allMatch((status) -> status >= 400 && status <= 599),
+			"statuses from 400 to 599");
+
+	/** Longest Retry-After that is obeyed. */
+	public static final ClientSetting<Duration> RETRY_MAX_RETRY_AFTER = duration("retry.max-retry-after", Duration.ZERO,
+			"0 (obey none) or more");
+
+	/** Retries per first attempt. */
+	public static final ClientSetting<Double> RETRY_BUDGET = new ClientSetting<>("retry.budget",
+			(value) -> value >= 0 && value <= 100, "0 (no limit) to 100");
+
 	/** Whether the client is part of health. */
 	public static final ClientSetting<Boolean> HEALTH_ENABLED = new ClientSetting<>("health.enabled");
 
@@ -163,6 +216,10 @@ public final class ClientSetting<T> {
 				(value) -> value.compareTo(minimum) >= 0 && value.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) <= 0
 						&& (value.isZero() || value.toMillis() > 0),
 				expected + ", at most " + Integer.MAX_VALUE + "ms");
+	}
+
+	private static ClientSetting<DataSize> size(String key, long maximum, String expected) {
+		return new ClientSetting<>(key, (size) -> size.toBytes() >= 0 && size.toBytes() <= maximum, expected);
 	}
 
 	private static ClientSetting<Integer> number(String key, int minimum, int maximum) {

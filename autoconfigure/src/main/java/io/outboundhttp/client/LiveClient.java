@@ -5,6 +5,7 @@ import java.util.Set;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 
+import io.outboundhttp.call.CallSettings;
 import io.outboundhttp.pool.ConnectionPool;
 
 /**
@@ -14,11 +15,12 @@ import io.outboundhttp.pool.ConnectionPool;
  * @param pool pool of its connections
  * @param connectionConfig timeouts and life time of the pool's connections
  * @param requestConfig defaults of each request
+ * @param calls what bounds and repeats its calls
  * @param unapplied settings that have no effect, since the application builds its own
  * builder of HttpClients
  * @since 0.1.0
  */
 public record LiveClient(ClientDefinition definition, ConnectionPool pool, ConnectionConfig connectionConfig,
-		RequestConfig requestConfig, Set<ClientSetting<?>> unapplied) {
+		RequestConfig requestConfig, CallSettings calls, Set<ClientSetting<?>> unapplied) {
 
 }

@@ -21,11 +21,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.outboundhttp.call.RetryBudgets;
+import io.outboundhttp.pool.ConnectHooks;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.pool.ManagedConnectionManager;
 import io.outboundhttp.pool.PoolSettings;
+import io.outboundhttp.pool.TimeLimit;
+import io.outboundhttp.pool.TimeSource;
 
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
@@ -49,6 +53,8 @@ public final class PooledHttpClientFactory {
 	 * HttpClients.
 	 */
 
+	private static final String IN_CODE = "set in code";
+
 	private static final Logger logger = LoggerFactory.getLogger(PooledHttpClientFactory.class);
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -67,9 +73,11 @@ public final class PooledHttpClientFactory {
 
 	private final Supplier<List<OutboundHttpClientCustomizer>> customizers;
 
-	private final AddressFilterProbe probe = new AddressFilterProbe();
+	private final AddressFilterProbe probe;
 
-	private final BuilderCallbacks callbacks = new BuilderCallbacks(this.probe.resolver(), this::begin, this::finish);
+	private final BuilderCallbacks callbacks;
+
+	private final RetryBudgets budgets = new RetryBudgets(TimeSource.system());
 
 	private final ThreadLocal<Request> requests = new ThreadLocal<>();
 
@@ -94,6 +102,9 @@ public final class PooledHttpClientFactory {
 		this.sslBundles = sslBundles;
 		this.addressFilter = addressFilter;
 		this.customizers = customizers;
+		ConnectHooks hooks = pools.getConnectHooks();
+		this.probe = new AddressFilterProbe(hooks.dnsResolver());
+		this.callbacks = new BuilderCallbacks(this.probe.resolver(), hooks::tlsStrategy, this::begin, this::finish);
 	}
 
 	/**
@@ -183,9 +194,8 @@ public final class PooledHttpClientFactory {
 		PoolKey key = key(build, replaced);
 		replaced.close(CloseMode.IMMEDIATE);
 		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
-		builder.setConnectionManager(connectionManager)
-			.setConnectionManagerShared(true)
-			.addExecInterceptorFirst(CallHandler.NAME, new CallHandler(this.pools.getCalls()));
+		builder.setConnectionManager(connectionManager).setConnectionManagerShared(true);
+		build.callChain().addTo(builder, this.pools.getCalls(), this.budgets, connectionManager::getPool);
 		build.finished(connectionManager);
 	}
 
@@ -228,7 +238,7 @@ public final class PooledHttpClientFactory {
 				pool = open(build, key);
 			}
 			this.liveClients.add(new LiveClient(build.definition(), pool, build.connectionConfig(),
-					build.requestConfig(), build.unapplied()), build.isOfClient());
+					build.requestConfig(), build.callChain().getSettings(), build.unapplied()), build.isOfClient());
 			return pool;
 		}
 		finally {
@@ -273,7 +283,19 @@ public final class PooledHttpClientFactory {
 			.maxPending(definition.require(ClientSetting.POOL_MAX_PENDING))
 			.maxPerRouteOverrides(overrides)
 			.leakDetection(leakDetection(definition))
+			.connectTimeout(connectTimeout(definition, config))
+			.drain(definition.require(ClientSetting.DRAIN_MAX_BYTES).toBytes(),
+					definition.require(ClientSetting.DRAIN_TIMEOUT))
 			.build();
+	}
+
+	private static TimeLimit connectTimeout(ClientDefinition definition, ConnectionConfig config) {
+		TimeLimit defined = ClientCallSettings.limit(definition, ClientSetting.CONNECT_TIMEOUT);
+		Duration inEffect = positive(config.getConnectTimeout());
+		if (inEffect == null) {
+			return new TimeLimit(Duration.ofMillis(Integer.MAX_VALUE), IN_CODE);
+		}
+		return inEffect.equals(defined.value()) ? defined : new TimeLimit(inEffect, IN_CODE);
 	}
 
 	private static LeakDetection leakDetection(ClientDefinition definition) {

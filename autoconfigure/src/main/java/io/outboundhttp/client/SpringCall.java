@@ -35,12 +35,14 @@ final class SpringCall extends OuterCall {
 		this.headers = request.getHeaders();
 	}
 
-	@Nullable Object attribute(String name) {
+	@Override
+	public @Nullable Object attribute(String name) {
 		ClientHttpRequest request = this.request.get();
 		return (request != null) ? request.getAttributes().get(name) : null;
 	}
 
-	@Nullable String uriTemplate() {
+	@Override
+	public @Nullable String uriTemplate() {
 		return (attribute(URI_TEMPLATE) instanceof String template) ? withoutSecrets(template) : null;
 	}
 

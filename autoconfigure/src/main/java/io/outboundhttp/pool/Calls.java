@@ -36,6 +36,14 @@ public final class Calls {
 	}
 
 	/**
+	 * Return the exchange that this thread is in.
+	 * @return what is known of it
+	 */
+	public CallContext context() {
+		return current().current();
+	}
+
+	/**
 	 * Enter an exchange on this thread.
 	 * @param context what is known of it
 	 * @return what was entered before, to be {@linkplain #leave entered again} at the end

@@ -14,12 +14,15 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.pool.TrackedLease.TakeReason;
 import io.outboundhttp.pool.admission.Admission;
 import io.outboundhttp.pool.admission.DisposeReason;
 import io.outboundhttp.pool.admission.Occupancy;
 import io.outboundhttp.pool.admission.Slot;
+import io.outboundhttp.pool.connect.NameResolver;
+import io.outboundhttp.pool.connect.PenaltyBox;
 
 /**
  * One client's pool of connections. Safe for use by several threads.
@@ -59,6 +62,10 @@ public final class ConnectionPool {
 
 	private final Starvation starvation = new Starvation();
 
+	private final CallCounts calls = new CallCounts();
+
+	private final Drain drain;
+
 	private final long sweepNanos;
 
 	private final AtomicLong timeouts = new AtomicLong();
@@ -77,6 +84,7 @@ public final class ConnectionPool {
 		this.admission = new Admission<>(manager.getDefaultMaxPerRoute(), manager.getMaxTotal(),
 				settings.getMaxPending(), this::override, this.connections, support.timeSource()::nanos);
 		this.leaks = new LeakDetector(this);
+		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = Math.min(settings.getEvictInterval().toNanos(), this.leaks.sweepNanos());
 	}
 
@@ -119,7 +127,8 @@ public final class ConnectionPool {
 	 */
 	LeasedEndpoint lease(Slot<PooledConnection> slot, String id, HttpRoute route, @Nullable Object state,
 			ThreadCalls thread, long startNanos, long nowNanos) throws TimeoutException, ExecutionException {
-		Slot<PooledConnection> usable = usable(slot, route, state, nowNanos);
+		boolean fresh = thread.current().isFresh();
+		Slot<PooledConnection> usable = usable(slot, route, state, nowNanos, fresh);
 		PooledConnection connection = usable.getItem();
 		boolean done = false;
 		try {
@@ -139,6 +148,10 @@ public final class ConnectionPool {
 					this.leaks.stacks().sample(route, earlier != null, nowNanos), nowNanos);
 			TrackedLease lease = endpoint.lease();
 			connection.lease(lease);
+			CallDeadline deadline = call.deadline();
+			if (deadline != null) {
+				deadline.leased(lease);
+			}
 			if (outerCall != null) {
 				lease.earlier(earlier);
 				outerCall.latest(lease);
@@ -163,18 +176,20 @@ public final class ConnectionPool {
 
 	/**
 	 * Return a slot whose connection may be used: the given one, another one if its
-	 * connection may not, or the given one without a connection.
+	 * connection may not, or the given one without a connection. Who needs a fresh
+	 * connection gives up the one that it was handed: where one was stale, others are.
 	 */
 	private Slot<PooledConnection> usable(Slot<PooledConnection> slot, HttpRoute route, @Nullable Object state,
-			long nowNanos) {
+			long nowNanos, boolean fresh) {
 		Slot<PooledConnection> candidate = slot;
 		boolean done = false;
 		try {
 			PooledConnection connection = candidate.getItem();
 			CloseReason reason = null;
-			while (connection != null && (reason = this.connections.unusable(connection, nowNanos)) != null) {
+			while (connection != null
+					&& (reason = fresh ? CloseReason.STALE : this.connections.unusable(connection, nowNanos)) != null) {
 				connection.closeReason(reason);
-				Slot<PooledConnection> other = (state == null) ? this.admission.tryTake(route) : null;
+				Slot<PooledConnection> other = (state == null && !fresh) ? this.admission.tryTake(route) : null;
 				if (other == null) {
 					candidate.setItem(null);
 					candidate.setState(null);
@@ -215,8 +230,12 @@ public final class ConnectionPool {
 	void giveBack(TrackedLease lease, CloseReason reason) {
 		long nowNanos = nanos();
 		lease.connection().closeReason(reason);
+		boolean background = lease.isTakenInBackground();
+		if (background) {
+			lease.connection().closedInBackground();
+		}
 		giveBack(lease, false);
-		if (reason == CloseReason.RECLAIMED) {
+		if (background) {
 			later(() -> ended(lease, nowNanos));
 		}
 		else {
@@ -231,10 +250,48 @@ public final class ConnectionPool {
 	}
 
 	private void ended(TrackedLease lease, long nowNanos) {
+		CallDeadline deadline = lease.call().deadline();
+		if (deadline != null) {
+			deadline.leaseEnded(lease);
+		}
 		if (lease.clearSuspicion() && !lease.isTaken()) {
 			this.support.listener().leakCleared(lease);
 		}
 		this.support.listener().leaseReleased(lease, nowNanos - lease.sinceNanos());
+	}
+
+	/**
+	 * Note that a request is sent again.
+	 * @param reason why
+	 */
+	public void retried(RetryReason reason) {
+		this.calls.retried(reason);
+		this.support.listener().requestRetried(this, reason);
+	}
+
+	/**
+	 * Note that a request is not sent again, although a failure calls for it.
+	 * @param reason why not
+	 */
+	public void retryDenied(RetryDenial reason) {
+		this.calls.denied(reason);
+		this.support.listener().retryDenied(this, reason);
+	}
+
+	/**
+	 * Return what the caller of a response is told that is too large.
+	 * @param call the exchange
+	 * @param route its route
+	 * @param maxBytes the limit
+	 * @return the text
+	 */
+	public String tooLarge(CallContext call, HttpRoute route, long maxBytes) {
+		return this.messages.tooLarge(call, route, maxBytes);
+	}
+
+	void callTimedOut(CallPhase phase) {
+		this.calls.timedOut(phase);
+		this.support.listener().callTimedOut(this, phase);
 	}
 
 	/**
@@ -320,7 +377,8 @@ public final class ConnectionPool {
 				leases.stream().limit(LEASES_SHOWN).map(TrackedLease::snapshot).toList(), this.leaks.figures(leases),
 				this.leaks.recent(nanos()),
 				new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
-						this.timeouts.get(), this.rejected.get(), this.connections.refusedCount()));
+						this.timeouts.get(), this.rejected.get(), this.connections.refusedCount()),
+				this.calls.snapshot());
 	}
 
 	/**
@@ -453,6 +511,22 @@ public final class ConnectionPool {
 
 	PoolMessages messages() {
 		return this.messages;
+	}
+
+	Clock clock() {
+		return this.support.clock();
+	}
+
+	NameResolver names() {
+		return this.support.names();
+	}
+
+	PenaltyBox penalties() {
+		return this.support.penalties();
+	}
+
+	Drain drain() {
+		return this.drain;
 	}
 
 	Calls calls() {

@@ -16,6 +16,9 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.outboundhttp.pool.connect.NameResolver;
+import io.outboundhttp.pool.connect.PenaltyBox;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +71,14 @@ public final class ConnectionPools implements AutoCloseable {
 
 	private final PoolSupport support;
 
+	private final ConnectHooks connectHooks = new ConnectHooks(this.calls);
+
 	/** Immediate ends of what is overdue. Never user code, DNS or I/O. */
 	private final Worker clock;
+
+	private final Clock tasks;
+
+	private final NameResolver names;
 
 	/** All the rest: eviction, detection of leaks, events. */
 	private final Worker upkeep;
@@ -83,10 +92,13 @@ public final class ConnectionPools implements AutoCloseable {
 	 */
 	public ConnectionPools(TimeSource timeSource, List<? extends PoolListener> listeners) {
 		this.timeSource = timeSource;
-		this.clock = new Worker(CLOCK, timeSource, this::reclaimOverdue);
+		this.clock = new Worker(CLOCK, timeSource, this::endOverdue);
+		this.names = new NameResolver(SystemDefaultDnsResolver.INSTANCE::resolve, timeSource::nanos);
+		this.tasks = new Clock(this.clock::wakeWithin);
 		this.upkeep = new Worker(UPKEEP, timeSource, this::sweep);
 		this.support = new PoolSupport(timeSource, new GuardedPoolListener(List.copyOf(listeners)), this.calls,
-				this.unreachableLeases, this::later, this.upkeep::wakeWithin);
+				this.unreachableLeases, this::later, this.tasks, this.names, new PenaltyBox(timeSource::nanos),
+				this.upkeep::wakeWithin);
 	}
 
 	/**
@@ -192,6 +204,14 @@ public final class ConnectionPools implements AutoCloseable {
 	}
 
 	/**
+	 * Return what a connection manager needs so that each phase of a connect is bounded.
+	 * @return the hooks
+	 */
+	public ConnectHooks getConnectHooks() {
+		return this.connectHooks;
+	}
+
+	/**
 	 * Return by how much the background work is late, because it hangs or a thread of it
 	 * has ended.
 	 * @return zero if it is in time or has nothing to do
@@ -250,6 +270,7 @@ public final class ConnectionPools implements AutoCloseable {
 		this.clock.close();
 		this.upkeep.close();
 		pools.forEach(ConnectionPools::closeGuarded);
+		this.names.close();
 		runEvents();
 	}
 
@@ -262,6 +283,15 @@ public final class ConnectionPools implements AutoCloseable {
 		for (Runnable event = this.events.poll(); event != null; event = this.events.poll()) {
 			event.run();
 		}
+	}
+
+	/**
+	 * End what takes too long.
+	 * @param nowNanos the current reading of the clock
+	 * @return nanoseconds to wait before the next look
+	 */
+	long endOverdue(long nowNanos) {
+		return Math.min(this.tasks.tick(nowNanos), reclaimOverdue(nowNanos));
 	}
 
 	/**

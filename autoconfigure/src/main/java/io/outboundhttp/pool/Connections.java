@@ -195,7 +195,7 @@ final class Connections implements Disposer<PooledConnection> {
 		CloseReason why = (set != null) ? set : closeReason(connection, reason);
 		this.all.remove(connection);
 		try {
-			connection.dispose((why == CloseReason.RECLAIMED) ? CloseMode.IMMEDIATE : CloseMode.GRACEFUL);
+			connection.dispose(connection.isClosedInBackground() ? CloseMode.IMMEDIATE : CloseMode.GRACEFUL);
 		}
 		finally {
 			if (connection.wasOpened()) {
@@ -210,8 +210,7 @@ final class Connections implements Disposer<PooledConnection> {
 			count.incrementAndGet();
 		}
 		HttpRoute route = connection.route();
-		if (reason == CloseReason.RECLAIMED) {
-			// possibly on the clock thread, which calls nobody
+		if (connection.isClosedInBackground()) {
 			this.pool.later(() -> this.listener.connectionClosed(this.pool, route, reason));
 		}
 		else {

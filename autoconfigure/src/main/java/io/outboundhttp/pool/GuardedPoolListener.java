@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
 import org.apache.hc.client5.http.HttpRoute;
 import org.slf4j.Logger;
@@ -95,6 +96,21 @@ final class GuardedPoolListener implements PoolListener {
 	@Override
 	public void leakCleared(Lease lease) {
 		each(lease.getPool(), (listener) -> listener.leakCleared(lease));
+	}
+
+	@Override
+	public void requestRetried(ConnectionPool pool, RetryReason reason) {
+		each(pool, (listener) -> listener.requestRetried(pool, reason));
+	}
+
+	@Override
+	public void retryDenied(ConnectionPool pool, RetryDenial reason) {
+		each(pool, (listener) -> listener.retryDenied(pool, reason));
+	}
+
+	@Override
+	public void callTimedOut(ConnectionPool pool, CallPhase phase) {
+		each(pool, (listener) -> listener.callTimedOut(pool, phase));
 	}
 
 	private void each(ConnectionPool pool, Consumer<PoolListener> event) {

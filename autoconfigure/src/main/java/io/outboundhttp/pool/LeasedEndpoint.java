@@ -73,10 +73,10 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 		if (lease.isEnded()) {
 			throw lease.ended(null);
 		}
-		lease.awaitingResponse();
+		lease.beginExchange(request);
 		boolean received = false;
 		try {
-			ClassicHttpResponse response = lease.connection().execute(id, request, requestExecutor, context);
+			ClassicHttpResponse response = exchange(id, request, requestExecutor, context);
 			lease.responseReceived();
 			HttpEntity entity = response.getEntity();
 			if (entity != null) {
@@ -86,13 +86,29 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 			return response;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw lease.isActive() ? Translations.translate(ex) : lease.ended(ex);
+			throw lease.exchangeFailed(ex);
 		}
 		finally {
 			if (!received) {
 				lease.failed();
 			}
 			Reference.reachabilityFence(this);
+		}
+	}
+
+	private ClassicHttpResponse exchange(String id, ClassicHttpRequest request, RequestExecutor requestExecutor,
+			HttpContext context) throws IOException, HttpException {
+		PooledConnection connection = this.lease.connection();
+		WriteWatch watch = this.lease.watchWrites(request);
+		if (watch == null) {
+			return connection.execute(id, request, requestExecutor, context);
+		}
+		try {
+			return connection.execute(id, request, (sent, raw, exchange) -> requestExecutor.execute(sent,
+					new WatchedConnection(raw, this.lease, watch), exchange), context);
+		}
+		finally {
+			this.lease.getPool().clock().remove(watch);
 		}
 	}
 
@@ -104,7 +120,7 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 	@Override
 	public void setSocketTimeout(Timeout timeout) {
 		if (this.lease.isActive()) {
-			this.lease.connection().setSocketTimeout(timeout);
+			this.lease.setSocketTimeout(timeout);
 		}
 	}
 

@@ -24,6 +24,19 @@ public abstract class OuterCall {
 	}
 
 	/**
+	 * Return an attribute that the application has set on the call.
+	 * @param name name of the attribute
+	 * @return its value, {@code null} if it is not set
+	 */
+	public abstract @Nullable Object attribute(String name);
+
+	/**
+	 * Return the template of the URI, without query and credentials.
+	 * @return the template, {@code null} if there is none
+	 */
+	public abstract @Nullable String uriTemplate();
+
+	/**
 	 * Return whether the call has handed a response to the application.
 	 * @return {@code false} as long as interceptors are at work, and for good if one of
 	 * them has thrown

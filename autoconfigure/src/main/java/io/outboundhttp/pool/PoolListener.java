@@ -1,5 +1,6 @@
 package io.outboundhttp.pool;
 
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
 import org.apache.hc.client5.http.HttpRoute;
 
@@ -105,6 +106,30 @@ public interface PoolListener {
 	 * @param lease the lease
 	 */
 	default void leakCleared(Lease lease) {
+	}
+
+	/**
+	 * A request is sent again.
+	 * @param pool the pool
+	 * @param reason why
+	 */
+	default void requestRetried(ConnectionPool pool, RetryReason reason) {
+	}
+
+	/**
+	 * A request is not sent again, although a failure or a status calls for it.
+	 * @param pool the pool
+	 * @param reason why not
+	 */
+	default void retryDenied(ConnectionPool pool, RetryDenial reason) {
+	}
+
+	/**
+	 * A call took longer than its call timeout.
+	 * @param pool the pool
+	 * @param phase the phase that it was in
+	 */
+	default void callTimedOut(ConnectionPool pool, CallPhase phase) {
 	}
 
 }

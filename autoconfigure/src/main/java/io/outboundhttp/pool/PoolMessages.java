@@ -1,21 +1,28 @@
 package io.outboundhttp.pool;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 
+import io.outboundhttp.CallPhase;
+import io.outboundhttp.CallTimeoutException;
 import io.outboundhttp.ClientClosedException;
+import io.outboundhttp.ConnectTimeoutException;
 import io.outboundhttp.LeaseReclaimedException;
 import io.outboundhttp.LeaseSnapshot;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.PoolExhaustedException.RouteSnapshot;
 import io.outboundhttp.PoolQueueFullException;
+import io.outboundhttp.ReadTimeoutException;
 
 /**
  * The words of a pool: texts of exceptions, and what lines of the log share. Nothing here
@@ -115,7 +122,8 @@ final class PoolMessages {
 			case OVERDUE -> "nothing was read from it for too long";
 			case BY_HAND -> "an operator has asked for it";
 			case SUPERSEDED -> "a later response of the same call took its place";
-			case SHUTDOWN -> throw new IllegalArgumentException(reason.name());
+			case SHUTDOWN, CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT ->
+				throw new IllegalArgumentException(reason.name());
 		};
 		return new LeaseReclaimedException(
 				"Client '%s': the connection of %s was taken back after %d ms, since %s. Close responses in time, or change %s"
@@ -123,6 +131,51 @@ final class PoolMessages {
 							key((reason == TrackedLease.TakeReason.OVERDUE) ? "leak-detection.reclaim-after"
 									: "leak-detection.reclaim")),
 				cause);
+	}
+
+	CallTimeoutException callTimeout(String request, Duration limit, CallPhase phase, Map<CallPhase, Duration> times,
+			@Nullable Throwable cause) {
+		String spent = times.entrySet()
+			.stream()
+			.map((entry) -> name(entry.getKey()) + " " + entry.getValue().toMillis() + " ms")
+			.collect(Collectors.joining(", "));
+		return new CallTimeoutException(
+				"Client '%s': %s was not over within %d ms; it was in phase %s (%s). Look at the slow phase, or change %s"
+					.formatted(this.pool, request, limit.toMillis(), name(phase), spent, key("call-timeout")),
+				phase, times, cause);
+	}
+
+	ConnectTimeoutException connectTimeout(HttpRoute route, TimeLimit limit, long millis, CallPhase phase,
+			List<String> tried, @Nullable Throwable cause) {
+		HttpHost host = (route.getProxyHost() != null) ? route.getProxyHost() : route.getTargetHost();
+		String attempts = tried.isEmpty() ? "" : "; tried " + String.join(", ", tried);
+		return new ConnectTimeoutException(
+				"Client '%s': no connection to %s within %s; it was in phase %s%s. Look at the network, or change %s"
+					.formatted(this.pool, route(route), limit.describe(millis), name(phase), attempts,
+							key("connect-timeout")),
+				host, phase, tried, cause);
+	}
+
+	ReadTimeoutException readTimeout(HttpRoute route, TimeLimit limit, long millis, CallPhase phase,
+			@Nullable Throwable cause) {
+		String what = switch (phase) {
+			case WRITE -> "took nothing of the request";
+			case BODY -> "sent nothing more of the response";
+			default -> "sent no response";
+		};
+		return new ReadTimeoutException("Client '%s': %s %s for %s. Look at the upstream, or change %s".formatted(
+				this.pool, Routes.target(route), what, limit.describe(millis), key("read-timeout")), phase, cause);
+	}
+
+	String tooLarge(CallContext call, HttpRoute route, long maxBytes) {
+		String template = call.uriTemplate();
+		return "Client '%s': the response of %s %s is larger than %d bytes. Ask for less, or change %s".formatted(
+				this.pool, call.method(), (template != null) ? template : Routes.target(route), maxBytes,
+				key("max-response-size"));
+	}
+
+	private static String name(CallPhase phase) {
+		return phase.name().toLowerCase(Locale.ROOT);
 	}
 
 	/**

@@ -30,6 +30,12 @@ public final class PoolSettings {
 
 	private final LeakDetection leakDetection;
 
+	private final TimeLimit connectTimeout;
+
+	private final long drainMaxBytes;
+
+	private final Duration drainTimeout;
+
 	private PoolSettings(Builder builder) {
 		this.timeToLive = builder.timeToLive;
 		this.timeToLiveJitter = builder.timeToLiveJitter;
@@ -39,12 +45,16 @@ public final class PoolSettings {
 		this.maxPending = builder.maxPending;
 		this.maxPerRouteOverrides = Map.copyOf(builder.maxPerRouteOverrides);
 		this.leakDetection = builder.leakDetection;
+		this.connectTimeout = builder.connectTimeout;
+		this.drainMaxBytes = builder.drainMaxBytes;
+		this.drainTimeout = builder.drainTimeout;
 	}
 
 	/**
 	 * Return a builder.
 	 * @return a builder in which connections neither age nor are checked, any number of
-	 * callers may wait, and leaks are looked for as by default
+	 * callers may wait, leaks are looked for as by default, a connect takes five seconds
+	 * at most, and 64 KB within 200 ms are read of a response that is closed
 	 */
 	public static Builder builder() {
 		return new Builder();
@@ -117,6 +127,32 @@ public final class PoolSettings {
 	}
 
 	/**
+	 * Return the longest time that opening a connection may take, as a whole.
+	 * @return the limit, positive
+	 */
+	public TimeLimit getConnectTimeout() {
+		return this.connectTimeout;
+	}
+
+	/**
+	 * Return how much of a response is read for the sake of its connection after its
+	 * caller has closed it.
+	 * @return bytes, zero for nothing
+	 */
+	public long getDrainMaxBytes() {
+		return this.drainMaxBytes;
+	}
+
+	/**
+	 * Return for how long a response is read for the sake of its connection after its
+	 * caller has closed it.
+	 * @return the time, zero for not at all
+	 */
+	public Duration getDrainTimeout() {
+		return this.drainTimeout;
+	}
+
+	/**
 	 * Builder of {@link PoolSettings}. Not safe for use by several threads.
 	 */
 	public static final class Builder {
@@ -136,6 +172,12 @@ public final class PoolSettings {
 		private Map<HttpHost, Integer> maxPerRouteOverrides = Map.of();
 
 		private LeakDetection leakDetection = LeakDetection.DEFAULT;
+
+		private TimeLimit connectTimeout = new TimeLimit(Duration.ofSeconds(5), "built-in");
+
+		private long drainMaxBytes = 64 * 1024;
+
+		private Duration drainTimeout = Duration.ofMillis(200);
 
 		private Builder() {
 		}
@@ -225,6 +267,37 @@ public final class PoolSettings {
 		 */
 		public Builder leakDetection(LeakDetection leakDetection) {
 			this.leakDetection = leakDetection;
+			return this;
+		}
+
+		/**
+		 * Set the longest time that opening a connection may take: look-up of the name,
+		 * all addresses, tunnel of a proxy and TLS together.
+		 * @param connectTimeout the limit, positive
+		 * @return this builder
+		 */
+		public Builder connectTimeout(TimeLimit connectTimeout) {
+			positiveOrNull("connectTimeout", connectTimeout.value());
+			this.connectTimeout = connectTimeout;
+			return this;
+		}
+
+		/**
+		 * Set what is read of a response that its caller has closed, so that its
+		 * connection can be used again.
+		 * @param maxBytes most bytes, zero for nothing
+		 * @param timeout longest time, zero for not at all
+		 * @return this builder
+		 */
+		public Builder drain(long maxBytes, Duration timeout) {
+			if (maxBytes < 0) {
+				throw new IllegalArgumentException("maxBytes: %d (expected: >= 0)".formatted(maxBytes));
+			}
+			if (timeout.isNegative()) {
+				throw new IllegalArgumentException("timeout: %s (expected: >= 0)".formatted(timeout));
+			}
+			this.drainMaxBytes = maxBytes;
+			this.drainTimeout = timeout;
 			return this;
 		}
 

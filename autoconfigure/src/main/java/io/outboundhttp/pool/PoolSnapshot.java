@@ -3,6 +3,7 @@ package io.outboundhttp.pool;
 import java.util.List;
 import java.util.Map;
 
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
 
@@ -23,11 +24,12 @@ import io.outboundhttp.LeaseSnapshot;
  * @param leaks figures of leaks
  * @param recentLeaks the latest reports of leaks, at most 50, the latest first
  * @param connections figures of connections
+ * @param calls figures of calls
  * @since 0.1.0
  */
 public record PoolSnapshot(String name, int leased, int available, int pending, long oldestWaitMillis,
 		long starvingMillis, int maxTotal, int maxPerRoute, List<Route> routes, List<LeaseSnapshot> leases, Leaks leaks,
-		List<RecentLeak> recentLeaks, Connections connections) {
+		List<RecentLeak> recentLeaks, Connections connections, Calls calls) {
 
 	/**
 	 * Create a reading.
@@ -98,6 +100,28 @@ public record PoolSnapshot(String name, int leased, int available, int pending, 
 		 */
 		public Connections {
 			closed = Map.copyOf(closed);
+		}
+
+	}
+
+	/**
+	 * Figures of calls since the pool was opened.
+	 *
+	 * @param retries requests that were sent again, by reason
+	 * @param retriesDenied requests that were not sent again although a failure called
+	 * for it, by reason
+	 * @param timeouts calls that took longer than their call timeout, by phase
+	 */
+	public record Calls(Map<RetryReason, Long> retries, Map<RetryDenial, Long> retriesDenied,
+			Map<CallPhase, Long> timeouts) {
+
+		/**
+		 * Create figures.
+		 */
+		public Calls {
+			retries = Map.copyOf(retries);
+			retriesDenied = Map.copyOf(retriesDenied);
+			timeouts = Map.copyOf(timeouts);
 		}
 
 	}

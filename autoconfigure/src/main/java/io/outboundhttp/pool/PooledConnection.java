@@ -12,6 +12,7 @@ import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -63,6 +64,8 @@ final class PooledConnection {
 	private volatile long idleSinceNanos;
 
 	private volatile @Nullable CloseReason closeReason;
+
+	private volatile boolean closedInBackground;
 
 	PooledConnection(Generation generation, HttpRoute route, ConnectionEndpoint endpoint) {
 		this.generation = generation;
@@ -136,6 +139,22 @@ final class PooledConnection {
 	ClassicHttpResponse execute(String id, ClassicHttpRequest request,
 			ConnectionEndpoint.RequestExecutor requestExecutor, HttpContext context) throws IOException, HttpException {
 		return this.endpoint.execute(id, request, requestExecutor, context);
+	}
+
+	/**
+	 * Return the socket timeout that the connection was opened with.
+	 */
+	@Nullable Timeout idleSocketTimeout() {
+		return this.idleSocketTimeout;
+	}
+
+	/**
+	 * Return how many bytes of responses have come so far.
+	 */
+	long receivedBytes() {
+		ManagedHttpClientConnection raw = raw();
+		EndpointDetails details = (raw != null) ? raw.getEndpointDetails() : null;
+		return (details != null) ? details.getReceivedBytesCount() : 0;
 	}
 
 	void setSocketTimeout(Timeout timeout) {
@@ -266,6 +285,17 @@ final class PooledConnection {
 	}
 
 	/**
+	 * End the attempt of another thread to reach one address, unless it is reached.
+	 */
+	void closeUnconnectedSocket() {
+		ManagedHttpClientConnection raw = raw();
+		Socket socket = (raw != null) ? raw.getSocket() : null;
+		if (socket != null && !socket.isConnected()) {
+			closeSocket();
+		}
+	}
+
+	/**
 	 * Close the connection and give its place back.
 	 * @param mode how to close it
 	 */
@@ -292,6 +322,17 @@ final class PooledConnection {
 
 	void closeReason(CloseReason reason) {
 		this.closeReason = reason;
+	}
+
+	boolean isClosedInBackground() {
+		return this.closedInBackground;
+	}
+
+	/**
+	 * Note that the connection is closed by a thread that must call nobody.
+	 */
+	void closedInBackground() {
+		this.closedInBackground = true;
 	}
 
 	// Lease

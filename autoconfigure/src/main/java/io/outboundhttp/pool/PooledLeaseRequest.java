@@ -1,5 +1,6 @@
 package io.outboundhttp.pool;
 
+import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -10,6 +11,7 @@ import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.pool.admission.Slot;
 import io.outboundhttp.pool.admission.Waiter;
@@ -57,6 +59,9 @@ final class PooledLeaseRequest implements LeaseRequest {
 		}
 		ConnectionPool pool = pool();
 		ThreadCalls thread = pool.calls().current();
+		CallContext call = thread.current();
+		failIfTimedOut(call);
+		call.enter(CallPhase.ACQUIRE);
 		long startNanos = pool.nanos();
 		Slot<PooledConnection> slot = (this.state == null) ? pool.admission().tryTake(this.route) : null;
 		long nowNanos = startNanos;
@@ -71,6 +76,13 @@ final class PooledLeaseRequest implements LeaseRequest {
 		endpoint = pool.lease(slot, this.id, this.route, this.state, thread, startNanos, nowNanos);
 		this.endpoint = endpoint;
 		return endpoint;
+	}
+
+	private static void failIfTimedOut(CallContext call) throws ExecutionException {
+		IOException timedOut = call.timedOut(null);
+		if (timedOut != null) {
+			throw new ExecutionException(timedOut);
+		}
 	}
 
 	private ConnectionPool pool() throws ExecutionException {
@@ -94,7 +106,7 @@ final class PooledLeaseRequest implements LeaseRequest {
 		}
 		Slot<PooledConnection> slot;
 		try {
-			slot = waiter.await(timeout.toNanoseconds());
+			slot = waiter.await(Math.min(timeout.toNanoseconds(), thread.current().getRemainingNanos()));
 		}
 		catch (InterruptedException ex) {
 			pool.listener().leaseCancelled(pool, this.route, pool.nanos() - startNanos);
@@ -108,6 +120,7 @@ final class PooledLeaseRequest implements LeaseRequest {
 		if (status == Waiter.Status.CLOSED) {
 			throw new ExecutionException(pool.messages().closed(null));
 		}
+		failIfTimedOut(thread.current());
 		if (status == Waiter.Status.TIMED_OUT || status == Waiter.Status.REJECTED) {
 			throw exhausted(pool, thread, startNanos, status == Waiter.Status.REJECTED);
 		}

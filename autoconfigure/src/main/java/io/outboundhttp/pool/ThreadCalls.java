@@ -21,6 +21,8 @@ final class ThreadCalls {
 
 	private CallContext current = CallContext.UNKNOWN;
 
+	private @Nullable ConnectPhase connecting;
+
 	/**
 	 * Return the thread, held weakly.
 	 * @return the one reference to this thread
@@ -46,6 +48,18 @@ final class ThreadCalls {
 		CallContext before = this.current;
 		this.current = context;
 		return before;
+	}
+
+	/**
+	 * Return the opening of a connection that the thread is in.
+	 * @return the opening or {@code null}
+	 */
+	@Nullable ConnectPhase connecting() {
+		return this.connecting;
+	}
+
+	void connecting(@Nullable ConnectPhase connecting) {
+		this.connecting = connecting;
 	}
 
 	void begin(OuterCall call) {

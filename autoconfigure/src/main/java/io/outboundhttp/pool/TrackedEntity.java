@@ -6,6 +6,7 @@ import java.io.OutputStream;
 
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Body of a response that tells its lease how far it is read.
@@ -13,6 +14,8 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 final class TrackedEntity extends HttpEntityWrapper {
 
 	private final TrackedLease lease;
+
+	private @Nullable TrackedInputStream content;
 
 	TrackedEntity(HttpEntity entity, TrackedLease lease) {
 		super(entity);
@@ -22,7 +25,16 @@ final class TrackedEntity extends HttpEntityWrapper {
 	@Override
 	public InputStream getContent() throws IOException {
 		this.lease.touched();
-		return new TrackedInputStream(super.getContent(), this.lease);
+		return content();
+	}
+
+	private TrackedInputStream content() throws IOException {
+		TrackedInputStream content = this.content;
+		if (content == null) {
+			content = new TrackedInputStream(super.getContent(), getContentLength(), this.lease);
+			this.content = content;
+		}
+		return content;
 	}
 
 	@Override
@@ -34,7 +46,7 @@ final class TrackedEntity extends HttpEntityWrapper {
 
 	@Override
 	public void close() throws IOException {
-		this.lease.closeBody(super::close);
+		content().close();
 	}
 
 }

@@ -10,10 +10,23 @@ import java.io.InputStream;
  */
 final class TrackedInputStream extends FilterInputStream {
 
+	private static final long UNKNOWN = -1;
+
 	private final TrackedLease lease;
 
-	TrackedInputStream(InputStream content, TrackedLease lease) {
+	private final long length;
+
+	private long count;
+
+	/**
+	 * Create a stream.
+	 * @param content the content
+	 * @param length number of its bytes, negative if it is not known
+	 * @param lease lease of its connection
+	 */
+	TrackedInputStream(InputStream content, long length, TrackedLease lease) {
 		super(content);
+		this.length = length;
 		this.lease = lease;
 	}
 
@@ -22,10 +35,11 @@ final class TrackedInputStream extends FilterInputStream {
 		this.lease.beginRead();
 		try {
 			int read = super.read();
-			return progress(read);
+			progress((read < 0) ? read : 1);
+			return read;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw failed(ex);
+			throw this.lease.bodyFailed(ex);
 		}
 		finally {
 			this.lease.endRead();
@@ -37,10 +51,11 @@ final class TrackedInputStream extends FilterInputStream {
 		this.lease.beginRead();
 		try {
 			int read = super.read(buffer, offset, length);
-			return progress(read);
+			progress(read);
+			return read;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw failed(ex);
+			throw this.lease.bodyFailed(ex);
 		}
 		finally {
 			this.lease.endRead();
@@ -51,34 +66,51 @@ final class TrackedInputStream extends FilterInputStream {
 	public long skip(long count) throws IOException {
 		this.lease.beginRead();
 		try {
-			return super.skip(count);
+			long skipped = super.skip(count);
+			this.count += skipped;
+			return skipped;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw failed(ex);
+			throw this.lease.bodyFailed(ex);
 		}
 		finally {
 			this.lease.endRead();
 		}
 	}
 
+	/**
+	 * Close the content. Does not throw: what cannot be read any more is not missed.
+	 */
 	@Override
-	public void close() throws IOException {
-		this.lease.closeBody(super::close);
+	public void close() {
+		this.lease.closeBody(this);
 	}
 
-	private int progress(int read) {
+	/**
+	 * Return how many bytes are still to come.
+	 * @return the number, negative if it is not known
+	 */
+	long remainingBytes() {
+		return (this.length >= 0) ? this.length - this.count : UNKNOWN;
+	}
+
+	/**
+	 * Read on for nobody.
+	 * @param buffer where to put what comes
+	 * @return number of bytes, negative at the end
+	 * @throws IOException if there is nothing to be read
+	 */
+	int readRemainder(byte[] buffer) throws IOException {
+		return this.in.read(buffer);
+	}
+
+	private void progress(int read) {
 		if (read < 0) {
 			this.lease.complete();
 		}
-		return read;
-	}
-
-	private IOException failed(Exception exception) {
-		if (!this.lease.isActive()) {
-			return this.lease.ended(exception);
+		else {
+			this.count += read;
 		}
-		this.lease.failed();
-		return Translations.translate(exception);
 	}
 
 }

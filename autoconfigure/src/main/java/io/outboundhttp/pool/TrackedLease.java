@@ -1,20 +1,27 @@
 package io.outboundhttp.pool;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeaseSnapshot;
 import io.outboundhttp.LeaseSnapshot.Phase;
 import io.outboundhttp.pool.admission.Slot;
@@ -66,6 +73,9 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * collector could not tell that they were dropped.
 	 */
 
+	/** A body of this size never waits for the other side to take it. */
+	private static final int UNWATCHED_BYTES = 8 * 1024;
+
 	private static final VarHandle STATE;
 
 	private static final VarHandle PROGRESS;
@@ -99,6 +109,12 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 
 	private final long sinceNanos;
 
+	/** Opening of the connection, as long as it goes on. */
+	private @Nullable ConnectPhase connectPhase;
+
+	/** Bytes that the connection had received when the exchange began. */
+	private long receivedBefore;
+
 	/** Earlier lease of the same call that had not ended when this one began. */
 	private @Nullable TrackedLease earlier;
 
@@ -111,13 +127,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	@SuppressWarnings("unused") // through PROGRESS
 	private long progressNanos;
 
+	/** Longest silence of the other side in the exchange under way. */
+	private @Nullable Timeout silence;
+
 	/** Whether the caller is inside a read of the body. */
 	private boolean reading;
 
 	/** Whether an exchange has failed on the connection. */
 	private volatile boolean failed;
 
-	/** Whether the body was read to its end. */
+	/** Whether the body of the latest response was read to its end. */
 	private volatile boolean complete;
 
 	/** Whether the lease is suspected now. */
@@ -154,7 +173,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * @throws IOException if the connection could not be opened, or the lease has ended
 	 */
 	void connect(@Nullable TimeValue timeout, HttpContext context) throws IOException {
-		open(() -> this.connection.connect(timeout, context));
+		ConnectPhase phase = this.connectPhase;
+		if (phase == null) {
+			phase = new ConnectPhase(this, timeout);
+			this.connectPhase = phase;
+		}
+		ConnectPhase connecting = phase;
+		open(connecting, () -> connecting.connect(this.connection, context));
+		if (!getRoute().isTunnelled()) {
+			connecting.end();
+		}
 	}
 
 	/**
@@ -163,10 +191,14 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * @throws IOException if TLS could not be put on, or the lease has ended
 	 */
 	void upgrade(HttpContext context) throws IOException {
-		open(() -> this.connection.upgrade(context));
+		ConnectPhase phase = this.connectPhase;
+		open(phase, () -> this.connection.upgrade(context));
+		if (phase != null) {
+			phase.end();
+		}
 	}
 
-	private void open(Opening opening) throws IOException {
+	private void open(@Nullable ConnectPhase connecting, Opening opening) throws IOException {
 		if (!advance(State.LEASED, State.CONNECTING)) {
 			if (!advance(State.CLOSED, State.CONNECTING)) {
 				throw ended(null);
@@ -177,6 +209,11 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		this.phase = Phase.CONNECTING;
 		Exception failure = null;
 		boolean alive = true;
+		ThreadCalls thread = this.pool.calls().current();
+		thread.connecting(connecting);
+		if (connecting != null) {
+			connecting.begin();
+		}
 		try {
 			opening.open();
 			this.pool.connections().opened(this.connection);
@@ -184,14 +221,21 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		catch (IOException | RuntimeException ex) {
 			failure = ex;
 			this.failed = true;
+			if (connecting != null) {
+				connecting.end();
+			}
 		}
 		finally {
+			thread.connecting(null);
 			this.phase = before;
 			progress();
 			alive = endConnecting();
 		}
 		if (!alive) {
 			throw ended(failure);
+		}
+		if (failure != null && connecting != null && connecting.isTimeout(failure)) {
+			throw connecting.timedOut(failure);
 		}
 		if (failure instanceof IOException ex) {
 			throw ex;
@@ -210,7 +254,8 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 			this.state = State.RELEASED;
 		}
 		this.connection.close(CloseMode.IMMEDIATE);
-		this.pool.giveBack(this, taken ? CloseReason.RECLAIMED : CloseReason.ERROR);
+		TakeReason reason = taken ? this.takenFor : null;
+		this.pool.giveBack(this, (reason != null) ? reason.closeReason() : CloseReason.ERROR);
 		return false;
 	}
 
@@ -277,8 +322,7 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 			this.takenFor = reason;
 			if (end(State.TAKEN)) {
 				this.connection.close(CloseMode.IMMEDIATE);
-				this.pool.giveBack(this,
-						(reason == TakeReason.SHUTDOWN) ? CloseReason.SHUTDOWN : CloseReason.RECLAIMED);
+				this.pool.giveBack(this, reason.closeReason());
 				return true;
 			}
 			if (advance(State.CONNECTING, State.DOOMED)) {
@@ -301,6 +345,10 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		return this.state == State.LEASED;
 	}
 
+	boolean isConnecting() {
+		return this.state == State.CONNECTING;
+	}
+
 	boolean isEnded() {
 		return this.state.isFinal();
 	}
@@ -314,20 +362,151 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	}
 
 	/**
+	 * Return whether the lease was ended against its holder, possibly by a thread that
+	 * must call nobody.
+	 * @return whether it was
+	 */
+	boolean isTakenInBackground() {
+		return isTaken() && this.takenFor != TakeReason.SHUTDOWN;
+	}
+
+	/**
 	 * Return what a caller is told whose lease has ended under its hands.
 	 * @param cause how it met it
 	 * @return the exception
 	 */
 	IOException ended(@Nullable Exception cause) {
 		TakeReason reason = (this.state == State.TAKEN || this.state == State.DOOMED) ? this.takenFor : null;
-		return (reason != null) ? this.pool.messages().taken(this, reason, cause) : Translations.aborted(cause);
+		if (reason == null) {
+			return Translations.aborted(cause);
+		}
+		CallDeadline deadline = this.call.deadline();
+		ConnectPhase connecting = this.connectPhase;
+		if (reason == TakeReason.CALL_TIMEOUT && deadline != null) {
+			return deadline.exceeded(cause);
+		}
+		if (reason == TakeReason.CONNECT_TIMEOUT && connecting != null) {
+			return connecting.timedOut(cause);
+		}
+		if (reason == TakeReason.WRITE_TIMEOUT) {
+			return silent(CallPhase.WRITE, cause);
+		}
+		return this.pool.messages().taken(this, reason, cause);
+	}
+
+	private IOException silent(CallPhase phase, @Nullable Exception cause) {
+		return this.pool.messages().readTimeout(getRoute(), this.call.readTimeout(), silenceMillis(), phase, cause);
+	}
+
+	/**
+	 * Set the longest silence of the other side.
+	 * @param timeout the time, zero for any
+	 */
+	void setSocketTimeout(Timeout timeout) {
+		this.silence = timeout;
+		this.connection.setSocketTimeout(timeout);
+	}
+
+	private long silenceMillis() {
+		Timeout silence = (this.silence != null) ? this.silence : this.connection.idleSocketTimeout();
+		return (silence != null) ? silence.toMilliseconds() : 0;
 	}
 
 	// Progress
 
-	void awaitingResponse() {
+	/**
+	 * Note that a request is about to be sent.
+	 * @param request the request
+	 */
+	void beginExchange(HttpRequest request) {
+		boolean tunnel = Method.CONNECT.isSame(request.getMethod());
+		ConnectPhase connecting = this.connectPhase;
+		if (connecting != null && !tunnel) {
+			connecting.end();
+			this.connectPhase = null;
+		}
 		progress();
 		this.phase = Phase.AWAITING_RESPONSE;
+		this.complete = false;
+		if (tunnel) {
+			this.call.enter(CallPhase.CONNECT);
+			return;
+		}
+		this.call.enter(CallPhase.HEAD);
+		this.call.progress(CallContext.Progress.SENT);
+		this.receivedBefore = this.reused ? this.connection.receivedBytes() : 0;
+	}
+
+	/**
+	 * Watch the writes of an exchange, unless its request fits into the buffers of the
+	 * system.
+	 * @param request the request
+	 * @return what watches, {@code null} if there is no need
+	 */
+	@Nullable WriteWatch watchWrites(ClassicHttpRequest request) {
+		HttpEntity entity = request.getEntity();
+		if (entity == null || (entity.getContentLength() >= 0 && entity.getContentLength() <= UNWATCHED_BYTES)
+				|| silenceMillis() <= 0) {
+			return null;
+		}
+		long silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMillis());
+		WriteWatch watch = new WriteWatch(this, silenceNanos);
+		this.pool.clock().add(watch, silenceNanos);
+		return watch;
+	}
+
+	/**
+	 * Note that the application could not produce the body of the request.
+	 * @param exception what it has thrown
+	 */
+	void bodyOfRequestFailed(IOException exception) {
+		this.call.failBody(exception);
+	}
+
+	void writing() {
+		this.call.enter(CallPhase.WRITE);
+	}
+
+	void awaitingResponse() {
+		progress();
+		this.call.enter(CallPhase.HEAD);
+	}
+
+	/**
+	 * Return what the caller is told whose exchange has failed.
+	 * @param exception how it failed
+	 * @return the exception
+	 */
+	IOException exchangeFailed(Exception exception) {
+		if (!isActive()) {
+			return ended(exception);
+		}
+		if (exception == this.call.getBodyFailure()) {
+			return Translations.translate(exception);
+		}
+		if (exception instanceof SocketTimeoutException) {
+			return silent(CallPhase.HEAD, exception);
+		}
+		if (this.reused && this.connection.receivedBytes() == this.receivedBefore) {
+			this.call.progress(CallContext.Progress.STALE);
+		}
+		return Translations.translate(exception);
+	}
+
+	/**
+	 * Return what the caller is told for whom the body could not be read.
+	 * @param exception how it failed
+	 * @return the exception
+	 */
+	IOException bodyFailed(Exception exception) {
+		if (!isActive()) {
+			return ended(exception);
+		}
+		failed();
+		if (exception instanceof SocketTimeoutException) {
+			return silent(CallPhase.BODY, exception);
+		}
+		return Translations.translate(exception);
 	}
 
 	void failed() {
@@ -336,6 +515,7 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 
 	void responseReceived() {
 		progress();
+		this.call.enter(CallPhase.BODY);
 		this.phase = Phase.RESPONSE_UNREAD;
 	}
 
@@ -366,23 +546,21 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	}
 
 	/**
-	 * Close the body for its holder. HttpClient reads the remainder first; there is none
-	 * where the lease has ended, or ends meanwhile.
+	 * Close the body for its holder. A small remainder is read, so that the connection
+	 * can be used again.
 	 * @param body the body
-	 * @throws IOException if the remainder cannot be read
 	 */
-	void closeBody(Closeable body) throws IOException {
+	void closeBody(TrackedInputStream body) {
 		if (isEnded()) {
 			return;
 		}
 		beginRead();
 		try {
-			body.close();
-			complete();
-		}
-		catch (IOException ex) {
-			if (!isTaken()) {
-				throw ex;
+			if (this.complete || this.pool.drain().finish(body, this.connection)) {
+				this.complete = true;
+			}
+			else {
+				close(CloseMode.IMMEDIATE);
 			}
 		}
 		finally {
@@ -548,7 +726,15 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 */
 	enum TakeReason {
 
-		ABANDONED, OVERDUE, BY_HAND, SUPERSEDED, SHUTDOWN
+		ABANDONED, OVERDUE, BY_HAND, SUPERSEDED, SHUTDOWN, CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT;
+
+		CloseReason closeReason() {
+			return switch (this) {
+				case SHUTDOWN -> CloseReason.SHUTDOWN;
+				case CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT -> CloseReason.ERROR;
+				case ABANDONED, OVERDUE, BY_HAND, SUPERSEDED -> CloseReason.RECLAIMED;
+			};
+		}
 
 	}
 

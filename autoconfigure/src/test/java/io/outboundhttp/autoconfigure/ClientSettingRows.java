@@ -17,6 +17,7 @@ import io.outboundhttp.pool.LeakDetection.Reclaim;
 import io.outboundhttp.pool.LeakDetection.StackTraces;
 import io.outboundhttp.pool.PoolSnapshot;
 import io.outboundhttp.testsupport.Handler;
+import io.outboundhttp.call.RetrySettings;
 import io.outboundhttp.testsupport.Headers;
 import io.outboundhttp.testsupport.RecordedRequest;
 import io.outboundhttp.testsupport.TestCertificates;
@@ -60,6 +61,8 @@ final class ClientSettingRows implements AutoCloseable {
 		limitRows();
 		timeRows();
 		leakRows();
+		callRows();
+		retryRows();
 		List<ClientSettingRow> others = List.of(
 				row("enabled", "false").shown(null)
 					.effect((client) -> assertThat(client.exists()).isFalse())
@@ -180,6 +183,56 @@ final class ClientSettingRows implements AutoCloseable {
 			.refuses("sometimes");
 		duration("leak-detection.reclaim-after", "1ms", "0",
 				(client) -> TimeValue.of(leakDetection(client).reclaimAfter()));
+	}
+
+	private void callRows() {
+		duration("call-timeout", "0s", "-1",
+				(client) -> TimeValue.of(Objects.requireNonNull(client.live().calls().callTimeout()).value()));
+		row("max-response-size", "1KB").shown("1KB")
+			.effect((client) -> assertThat(client.live().calls().maxResponseSize()).isEqualTo(1024))
+			.accepts("0B")
+			.refuses("-1B", "much");
+		row("drain.max-bytes", "1KB").shown("1KB")
+			.effect((client) -> assertThat(client.live().pool().getSettings().getDrainMaxBytes()).isEqualTo(1024))
+			.accepts("0B", "16MB")
+			.refuses("-1B", "16777217B", "much");
+		duration("drain.timeout", "0s", "-1",
+				(client) -> TimeValue.of(client.live().pool().getSettings().getDrainTimeout()));
+		row("redirect.sensitive-headers", "X-Own, X-Other").shown(List.of("X-Own", "X-Other"))
+			.effect((client) -> assertThat(client.live().calls().sensitiveHeaders()).containsExactlyInAnyOrder(
+					"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Auth-Token", "X-Own", "X-Other"))
+			.refuses("X Own");
+	}
+
+	private void retryRows() {
+		row("retry.stale-connection", "false").shown(false)
+			.effect((client) -> assertThat(retry(client).staleConnection()).isFalse())
+			.refuses("perhaps");
+		row("retry.max-retries", "3").shown(3)
+			.effect((client) -> assertThat(retry(client).maxRetries()).isEqualTo(3))
+			.accepts("0", "100")
+			.refuses("-1", "101", "many");
+		duration("retry.delay", "0s", "-1", (client) -> TimeValue.of(retry(client).delay()));
+		duration("retry.max-delay", "0s", "-1", (client) -> TimeValue.of(retry(client).maxDelay()));
+		row("retry.multiplier", "1.5").shown(1.5)
+			.effect((client) -> assertThat(retry(client).multiplier()).isEqualTo(1.5))
+			.accepts("1.0", "100.0")
+			.refuses("0.9", "100.1", "much");
+		row("retry.methods", "GET, PATCH").shown(List.of("GET", "PATCH"))
+			.effect((client) -> assertThat(retry(client).methods()).containsExactlyInAnyOrder("GET", "PATCH"))
+			.refuses("GET POST");
+		row("retry.statuses", "500, 503").shown(List.of(500, 503))
+			.effect((client) -> assertThat(retry(client).statuses()).containsExactlyInAnyOrder(500, 503))
+			.refuses("399", "600", "500, 600", "many");
+		duration("retry.max-retry-after", "0s", "-1", (client) -> TimeValue.of(retry(client).maxRetryAfter()));
+		row("retry.budget", "0.5").shown(0.5)
+			.effect((client) -> assertThat(retry(client).budget()).isEqualTo(0.5))
+			.accepts("0.0", "100.0")
+			.refuses("-0.1", "100.1", "much");
+	}
+
+	private static RetrySettings retry(LiveClientView client) {
+		return client.live().calls().retry();
 	}
 
 	private static LeakDetection leakDetection(LiveClientView client) {

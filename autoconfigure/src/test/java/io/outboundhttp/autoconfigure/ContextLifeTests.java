@@ -104,7 +104,7 @@ class ContextLifeTests {
 				.build()
 				.getForObject(this.server.url("/idle"), String.class);
 			assertThat(this.server.openConnections()).isEqualTo(3);
-			assertThat(this.leaks.threads()).hasSize(1);
+			assertThat(this.leaks.threads()).hasSize(2);
 		});
 		this.server.awaitNoOpenConnections(Duration.ofSeconds(2));
 		awaitNoThreads();
@@ -207,7 +207,7 @@ class ContextLifeTests {
 					assertThat(built.get().retrieve().body(String.class)).isEqualTo("ok");
 				}
 				assertThat(TakeoverTestContexts.pools(context)).containsExactly("named", "default");
-				assertThat(this.leaks.threads()).hasSize(1);
+				assertThat(this.leaks.threads()).hasSize(2);
 			});
 	}
 

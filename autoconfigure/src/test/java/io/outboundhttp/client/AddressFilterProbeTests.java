@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class AddressFilterProbeTests {
 
-	private final AddressFilterProbe probe = new AddressFilterProbe();
+	private final AddressFilterProbe probe = new AddressFilterProbe(SystemDefaultDnsResolver.INSTANCE);
 
 	@Test
 	void managerWithoutFilterHasNone() {
@@ -63,7 +63,8 @@ class AddressFilterProbeTests {
 
 	@Test
 	void managerWithFilterMarkedByAnotherProbeCannotBeTold() {
-		InetAddressFilter other = new AddressFilterProbe().mark(InetAddressFilter.internalAddresses());
+		InetAddressFilter other = new AddressFilterProbe(SystemDefaultDnsResolver.INSTANCE)
+			.mark(InetAddressFilter.internalAddresses());
 		assertThat(find(other, identity())).isEqualTo(Finding.UNKNOWN);
 	}
 

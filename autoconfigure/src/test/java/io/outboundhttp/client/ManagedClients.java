@@ -58,10 +58,7 @@ final class ManagedClients {
 		this.pool = pools.open("payments",
 				PoolSettings.builder().idleTimeout(NEVER).evictInterval(NEVER).leakDetection(detection).build(),
 				manager);
-		this.httpClient = HttpClients.custom()
-			.setConnectionManager(pools.connectionManager(() -> this.pool))
-			.setConnectionManagerShared(true)
-			.addExecInterceptorFirst(CallHandler.NAME, new CallHandler(pools.getCalls()))
+		this.httpClient = ManagedHttpClients.builder(pools, this.pool)
 			.setDefaultRequestConfig(requestConfig(acquireTimeout))
 			.build();
 		this.spring = new SpringClients(this.httpClient, List.of(new CallInitializer(pools.getCalls())));

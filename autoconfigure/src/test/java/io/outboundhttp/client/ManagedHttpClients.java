@@ -1,7 +1,11 @@
 package io.outboundhttp.client;
 
+import io.outboundhttp.call.CallChain;
+import io.outboundhttp.call.CallDefaults;
+import io.outboundhttp.call.RetryBudgets;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.TimeSource;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 
@@ -20,10 +24,12 @@ public final class ManagedHttpClients {
 	 * @return the builder
 	 */
 	public static HttpClientBuilder builder(ConnectionPools pools, ConnectionPool pool) {
-		return HttpClients.custom()
+		HttpClientBuilder builder = HttpClients.custom()
 			.setConnectionManager(pools.connectionManager(() -> pool))
-			.setConnectionManagerShared(true)
-			.addExecInterceptorFirst(CallHandler.NAME, new CallHandler(pools.getCalls()));
+			.setConnectionManagerShared(true);
+		new CallChain(CallDefaults.CALL).addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()),
+				() -> pool);
+		return builder;
 	}
 
 }

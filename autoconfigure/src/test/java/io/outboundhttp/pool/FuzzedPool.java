@@ -17,7 +17,10 @@ import java.util.Set;
 import io.outboundhttp.FakeTimeSource;
 import io.outboundhttp.pool.admission.Occupancy;
 import io.outboundhttp.pool.admission.Waiter;
+import io.outboundhttp.pool.connect.NameResolver;
+import io.outboundhttp.pool.connect.PenaltyBox;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +69,10 @@ final class FuzzedPool implements PoolListener {
 			.validateAfterInactivity(Duration.ofSeconds(1))
 			.maxPending(MAX_PENDING)
 			.build();
-		this.pool = new ConnectionPool("fuzzed", settings, this.wire.manager(),
-				new PoolSupport(this.time, this, this.calls, new ReferenceQueue<>(), this.events::add, (nanos) -> {
+		this.pool = new ConnectionPool("fuzzed", settings, this.wire.manager(), new PoolSupport(this.time, this,
+				this.calls, new ReferenceQueue<>(), this.events::add, new Clock((nanos) -> {
+				}), new NameResolver(SystemDefaultDnsResolver.INSTANCE::resolve, this.time::nanos),
+				new PenaltyBox(this.time::nanos), (nanos) -> {
 				}));
 		this.pool.setMaxTotal(4);
 		this.pool.setMaxPerRoute(3);

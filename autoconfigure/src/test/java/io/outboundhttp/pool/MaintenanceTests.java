@@ -74,7 +74,8 @@ class MaintenanceTests {
 				await().until(() -> pool.snapshot().available() == 0);
 				this.server.awaitNoOpenConnections();
 			}
-			assertThat(this.leaks.threads()).extracting(Thread::getName).containsExactly("outbound-http-upkeep");
+			assertThat(this.leaks.threads()).extracting(Thread::getName)
+				.containsExactly(ConnectionPools.CLOCK, ConnectionPools.UPKEEP);
 			assertThat(problemsSeen(pools, pool)).isFalse();
 		}
 	}
@@ -151,7 +152,9 @@ class MaintenanceTests {
 			PoolFixture.get(client, this.server.url());
 			deadly.set(true);
 			assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
-			await().until(() -> this.leaks.threads().isEmpty());
+			await().until(() -> this.leaks.threads()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals(ConnectionPools.UPKEEP)));
 			this.time.advance(MISSED.plus(IDLE));
 			assertThat(problemsSeen(pools, pool)).isTrue();
 			PoolFixture.get(client, this.server.url());

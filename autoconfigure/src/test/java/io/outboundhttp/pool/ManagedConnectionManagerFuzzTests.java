@@ -21,7 +21,7 @@ import org.springframework.boot.logging.LoggingSystem;
  * that must hold is looked at. Whatever goes wrong can be repeated from its seed. The
  * system property {@code outboundhttp.soak} tells how many random seeds to add.
  */
-@Timeout(24 * 3600)
+@Timeout(900)
 class ManagedConnectionManagerFuzzTests {
 
 	private static final int STEPS = 100_000;

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that run {@link PoolChaos}. The system property {@code outboundhttp.soak} tells
  * for how many seconds, in all.
  */
-@Timeout(24 * 3600)
+@Timeout(900)
 class PoolChaosTests {
 
 	private static final List<Long> SEEDS = List.of(1L, 2L);

@@ -253,7 +253,9 @@ class SuspectedLeaseTests {
 	void exemptExchangeIsNotSuspected() throws Exception {
 		ConnectionPool pool = LeakFixture.open(this.pools, LeakDetection.DEFAULT, 2);
 		try (CloseableHttpClient client = PoolFixture.client(this.pools, pool)) {
-			CallContext before = this.pools.getCalls().enter(new CallContext("GET", "/exempt/{id}", true, null));
+			CallContext before = this.pools.getCalls()
+				.enter(new CallContext("GET", "/exempt/{id}", true, null,
+						new TimeLimit(Duration.ofSeconds(10), "built-in")));
 			ClassicHttpResponse exempt = LeakFixture.open(client, this.server.url());
 			this.pools.getCalls().leave(before);
 			try (exempt; ClassicHttpResponse other = LeakFixture.open(client, this.server.url())) {

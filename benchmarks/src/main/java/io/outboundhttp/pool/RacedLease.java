@@ -8,6 +8,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.outboundhttp.pool.connect.NameResolver;
+import io.outboundhttp.pool.connect.PenaltyBox;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -53,6 +56,12 @@ final class RacedLease {
 
 	private final PoolingHttpClientConnectionManager places = this.network.newManager();
 
+	private static final Clock CLOCK = new Clock((nanos) -> {
+	});
+
+	private static final NameResolver NAMES = new NameResolver(SystemDefaultDnsResolver.INSTANCE::resolve,
+			System::nanoTime);
+
 	private final AtomicInteger ends = new AtomicInteger();
 
 	private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -71,7 +80,7 @@ final class RacedLease {
 				RacedLease.this.ends.incrementAndGet();
 			}
 
-		}, CALLS, new ReferenceQueue<>(), Runnable::run, (nanos) -> {
+		}, CALLS, new ReferenceQueue<>(), Runnable::run, CLOCK, NAMES, new PenaltyBox(System::nanoTime), (nanos) -> {
 		});
 		this.places.setDefaultMaxPerRoute(1);
 		this.places.setMaxTotal(1);

@@ -67,7 +67,7 @@ final class SettingFormat {
 
 	private static String format(DataSize size) {
 		long bytes = size.toBytes();
-		if (bytes % 1024 != 0) {
+		if (bytes % 1024 != 0 || bytes == 0) {
 			return bytes + "B";
 		}
 		return (bytes % (1024 * 1024) == 0) ? size.toMegabytes() + "MB" : size.toKilobytes() + "KB";

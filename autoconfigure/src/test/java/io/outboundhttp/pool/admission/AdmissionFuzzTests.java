@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * random histories. The system property {@code outboundhttp.soak} tells how many random
  * seeds to add.
  */
-@Timeout(24 * 3600)
+@Timeout(900)
 class AdmissionFuzzTests {
 
 	private static final int STEPS = 100_000;

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that run {@link AdmissionHandshake}. The system property
  * {@code outboundhttp.soak} tells for how many seconds, in all.
  */
-@Timeout(24 * 3600)
+@Timeout(900)
 class AdmissionHandshakeTests {
 
 	private static final Duration SLOWEST_ROUND = Duration.ofSeconds(20);

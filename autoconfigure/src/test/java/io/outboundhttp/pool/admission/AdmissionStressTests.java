@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that run {@link AdmissionStress}. The system property {@code outboundhttp.soak}
  * tells for how many seconds, in all.
  */
-@Timeout(24 * 3600)
+@Timeout(900)
 class AdmissionStressTests {
 
 	private static final Duration STUCK = Duration.ofSeconds(20);

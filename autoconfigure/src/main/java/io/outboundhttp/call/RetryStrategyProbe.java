@@ -1,0 +1,75 @@
+package io.outboundhttp.call;
+
+import java.io.IOException;
+
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Retry strategy that never retries, in the place of HttpClient's own, which repeats a
+ * POST on 503 and waits as long as the server says. Where it is not asked, application
+ * code has set another one, or turned retries off: then ours stay out of the way.
+ */
+final class RetryStrategyProbe implements HttpRequestRetryStrategy {
+
+	private static final Logger logger = LoggerFactory.getLogger(RetryStrategyProbe.class);
+
+	private final String client;
+
+	private volatile boolean asked;
+
+	private volatile boolean replaced;
+
+	RetryStrategyProbe(String client) {
+		this.client = client;
+	}
+
+	/**
+	 * Return whether application code decides about retries.
+	 * @return whether it does, as far as is known
+	 */
+	boolean isReplaced() {
+		return this.replaced;
+	}
+
+	/**
+	 * Note that an exchange has got a response, after which HttpClient would have asked.
+	 * @param request the request
+	 */
+	void succeeded(ClassicHttpRequest request) {
+		if (this.asked || this.replaced) {
+			return;
+		}
+		HttpEntity entity = request.getEntity();
+		if (entity == null || entity.isRepeatable()) {
+			this.replaced = true;
+			logger.info("Client '{}': application code has set a retry strategy of HttpClient, or turned its retries "
+					+ "off, so retry.* of this client has no effect", this.client);
+		}
+	}
+
+	@Override
+	public boolean retryRequest(HttpRequest request, IOException exception, int execCount, HttpContext context) {
+		this.asked = true;
+		return false;
+	}
+
+	@Override
+	public boolean retryRequest(HttpResponse response, int execCount, HttpContext context) {
+		this.asked = true;
+		return false;
+	}
+
+	@Override
+	public TimeValue getRetryInterval(HttpResponse response, int execCount, HttpContext context) {
+		return TimeValue.ZERO_MILLISECONDS;
+	}
+
+}
