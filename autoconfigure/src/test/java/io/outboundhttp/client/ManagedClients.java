@@ -51,7 +51,7 @@ final class ManagedClients {
 
 	ManagedClients(PoolLeakExtension extension, LeakDetection detection, int maxPerRoute, Duration acquireTimeout) {
 		ConnectionPools pools = extension
-			.watch(new ConnectionPools(this.time, List.of(this.leaks, new LoggingPoolListener())));
+			.watch(new ConnectionPools(this.time, List.of(new LoggingPoolListener(), this.leaks)));
 		PoolingHttpClientConnectionManager manager = new PoolingHttpClientConnectionManager();
 		manager.setDefaultMaxPerRoute(maxPerRoute);
 		manager.setMaxTotal(maxPerRoute);

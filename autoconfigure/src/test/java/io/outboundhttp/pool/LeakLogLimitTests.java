@@ -42,7 +42,7 @@ class LeakLogLimitTests {
 	void floodIsOneLineAMinute(CapturedOutput output) throws Exception {
 		this.leaks.expectWarning("a response was dropped without being closed");
 		RecordedLeaks recorded = new RecordedLeaks();
-		ConnectionPools pools = this.leaks.watch(PoolFixture.pools(this.time, recorded, new LoggingPoolListener()));
+		ConnectionPools pools = this.leaks.watch(PoolFixture.pools(this.time, new LoggingPoolListener(), recorded));
 		ConnectionPool pool = LeakFixture.open(pools, LeakFixture.reclaiming(Reclaim.ABANDONED), 20);
 		try (TestHttpServer server = TestHttpServer.start();
 				CloseableHttpClient client = PoolFixture.client(pools, pool)) {

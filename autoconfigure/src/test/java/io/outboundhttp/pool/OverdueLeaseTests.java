@@ -56,7 +56,7 @@ class OverdueLeaseTests {
 	private final RecordedLeaks recorded = new RecordedLeaks();
 
 	private final ConnectionPools pools = this.leaks
-		.watch(PoolFixture.pools(this.time, this.recorded, new LoggingPoolListener()));
+		.watch(PoolFixture.pools(this.time, new LoggingPoolListener(), this.recorded));
 
 	private TestHttpServer server;
 
@@ -157,7 +157,7 @@ class OverdueLeaseTests {
 			CompletableFuture<String> reader = CompletableFuture.supplyAsync(() -> text(held));
 			await().until(() -> pool.snapshot().leases().get(0).phase() == LeaseSnapshot.Phase.READING);
 			TrackedLease lease = Objects.requireNonNull(pool.connections().all().iterator().next().lease());
-			await().until(lease::isWaitingForUpstream);
+			await().until(() -> lease.exchange().isWaitingForUpstream());
 			this.time.advance(LeakFixture.RECLAIM_AFTER);
 			this.pools.reclaimOverdue(this.time.nanos());
 			assertThat(pool.snapshot().leased()).isEqualTo(1);

@@ -56,7 +56,7 @@ class SuspectedLeaseTests {
 	private final RecordedLeaks recorded = new RecordedLeaks();
 
 	private final ConnectionPools pools = this.leaks
-		.watch(PoolFixture.pools(this.time, this.recorded, new LoggingPoolListener()));
+		.watch(PoolFixture.pools(this.time, new LoggingPoolListener(), this.recorded));
 
 	private TestHttpServer server;
 
