@@ -108,8 +108,8 @@ final class LeakDetector {
 		if (lease.isAbandoned()) {
 			return;
 		}
-		boolean stuck = !lease.call().isLeakExempt() && !lease.isWaitingForUpstream()
-				&& nowNanos - lease.progressNanos() >= threshold;
+		boolean stuck = !lease.call().isLeakExempt() && !lease.exchange().isWaitingForUpstream()
+				&& nowNanos - lease.exchange().progressNanos() >= threshold;
 		if (!stuck) {
 			if (lease.clearSuspicion()) {
 				this.pool.listener().leakCleared(lease);
@@ -171,7 +171,7 @@ final class LeakDetector {
 				if (left > 0) {
 					delay = Math.min(delay, left);
 				}
-				else if (!lease.isWaitingForUpstream()) {
+				else if (!lease.exchange().isWaitingForUpstream()) {
 					reclaim(lease, TakeReason.OVERDUE);
 				}
 			}

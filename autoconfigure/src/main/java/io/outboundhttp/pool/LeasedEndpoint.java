@@ -73,11 +73,11 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 		if (lease.isEnded()) {
 			throw lease.ended(null);
 		}
-		lease.beginExchange(request);
+		lease.exchange().beginExchange(request);
 		boolean received = false;
 		try {
 			ClassicHttpResponse response = exchange(id, request, requestExecutor, context);
-			lease.responseReceived();
+			lease.exchange().responseReceived();
 			HttpEntity entity = response.getEntity();
 			if (entity != null) {
 				response.setEntity(new TrackedEntity(entity, lease));
@@ -86,11 +86,11 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 			return response;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw lease.exchangeFailed(ex);
+			throw lease.exchange().exchangeFailed(ex);
 		}
 		finally {
 			if (!received) {
-				lease.failed();
+				lease.exchange().failed();
 			}
 			Reference.reachabilityFence(this);
 		}
@@ -99,13 +99,13 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 	private ClassicHttpResponse exchange(String id, ClassicHttpRequest request, RequestExecutor requestExecutor,
 			HttpContext context) throws IOException, HttpException {
 		PooledConnection connection = this.lease.connection();
-		WriteWatch watch = this.lease.watchWrites(request);
+		WriteWatch watch = this.lease.exchange().watchWrites(request);
 		if (watch == null) {
 			return connection.execute(id, request, requestExecutor, context);
 		}
 		try {
 			return connection.execute(id, request, (sent, raw, exchange) -> requestExecutor.execute(sent,
-					new WatchedConnection(raw, this.lease, watch), exchange), context);
+					new WatchedConnection(raw, this.lease.exchange(), watch), exchange), context);
 		}
 		finally {
 			this.lease.getPool().clock().remove(watch);
@@ -120,7 +120,7 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 	@Override
 	public void setSocketTimeout(Timeout timeout) {
 		if (this.lease.isActive()) {
-			this.lease.setSocketTimeout(timeout);
+			this.lease.exchange().setSocketTimeout(timeout);
 		}
 	}
 

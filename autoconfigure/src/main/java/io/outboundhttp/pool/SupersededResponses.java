@@ -104,8 +104,8 @@ final class SupersededResponses {
 	 */
 	static void sweep(TrackedLease lease, long nowNanos, LeakDetector leaks) {
 		OuterCall call = lease.call().outerCall();
-		if (call == null || lease.phase() != Phase.RESPONSE_UNREAD
-				|| nowNanos - lease.progressNanos() < FAILED_AFTER_NANOS) {
+		if (call == null || lease.exchange().phase() != Phase.RESPONSE_UNREAD
+				|| nowNanos - lease.exchange().progressNanos() < FAILED_AFTER_NANOS) {
 			return;
 		}
 		Thread thread = lease.thread();
@@ -118,7 +118,7 @@ final class SupersededResponses {
 
 	private static void close(@Nullable TrackedLease latest, LeakDetector leaks) {
 		for (TrackedLease lease = latest; lease != null; lease = lease.earlier()) {
-			if (lease.isActive() && lease.phase() == Phase.RESPONSE_UNREAD) {
+			if (lease.isActive() && lease.exchange().phase() == Phase.RESPONSE_UNREAD) {
 				leaks.superseded(lease);
 			}
 		}

@@ -24,14 +24,14 @@ final class TrackedEntity extends HttpEntityWrapper {
 
 	@Override
 	public InputStream getContent() throws IOException {
-		this.lease.touched();
+		this.lease.exchange().touched();
 		return content();
 	}
 
 	private TrackedInputStream content() throws IOException {
 		TrackedInputStream content = this.content;
 		if (content == null) {
-			content = new TrackedInputStream(super.getContent(), getContentLength(), this.lease);
+			content = new TrackedInputStream(super.getContent(), getContentLength(), this.lease.exchange());
 			this.content = content;
 		}
 		return content;

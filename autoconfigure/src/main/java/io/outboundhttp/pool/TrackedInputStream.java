@@ -12,7 +12,7 @@ final class TrackedInputStream extends FilterInputStream {
 
 	private static final long UNKNOWN = -1;
 
-	private final TrackedLease lease;
+	private final LeasedExchange exchange;
 
 	private final long length;
 
@@ -22,59 +22,59 @@ final class TrackedInputStream extends FilterInputStream {
 	 * Create a stream.
 	 * @param content the content
 	 * @param length number of its bytes, negative if it is not known
-	 * @param lease lease of its connection
+	 * @param exchange exchange that it belongs to
 	 */
-	TrackedInputStream(InputStream content, long length, TrackedLease lease) {
+	TrackedInputStream(InputStream content, long length, LeasedExchange exchange) {
 		super(content);
 		this.length = length;
-		this.lease = lease;
+		this.exchange = exchange;
 	}
 
 	@Override
 	public int read() throws IOException {
-		this.lease.beginRead();
+		this.exchange.beginRead();
 		try {
 			int read = super.read();
 			progress((read < 0) ? read : 1);
 			return read;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw this.lease.bodyFailed(ex);
+			throw this.exchange.bodyFailed(ex);
 		}
 		finally {
-			this.lease.endRead();
+			this.exchange.endRead();
 		}
 	}
 
 	@Override
 	public int read(byte[] buffer, int offset, int length) throws IOException {
-		this.lease.beginRead();
+		this.exchange.beginRead();
 		try {
 			int read = super.read(buffer, offset, length);
 			progress(read);
 			return read;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw this.lease.bodyFailed(ex);
+			throw this.exchange.bodyFailed(ex);
 		}
 		finally {
-			this.lease.endRead();
+			this.exchange.endRead();
 		}
 	}
 
 	@Override
 	public long skip(long count) throws IOException {
-		this.lease.beginRead();
+		this.exchange.beginRead();
 		try {
 			long skipped = super.skip(count);
 			this.count += skipped;
 			return skipped;
 		}
 		catch (IOException | RuntimeException ex) {
-			throw this.lease.bodyFailed(ex);
+			throw this.exchange.bodyFailed(ex);
 		}
 		finally {
-			this.lease.endRead();
+			this.exchange.endRead();
 		}
 	}
 
@@ -83,7 +83,7 @@ final class TrackedInputStream extends FilterInputStream {
 	 */
 	@Override
 	public void close() {
-		this.lease.closeBody(this);
+		this.exchange.closeBody(this);
 	}
 
 	/**
@@ -106,7 +106,7 @@ final class TrackedInputStream extends FilterInputStream {
 
 	private void progress(int read) {
 		if (read < 0) {
-			this.lease.complete();
+			this.exchange.complete();
 		}
 		else {
 			this.count += read;

@@ -66,25 +66,15 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * `takenFor` is written before the CAS to TAKEN or DOOMED. Two threads that take at
 	 * the same time may leave either reason: harmless, both are true.
 	 *
-	 * `phase`, `touched` and `progressNanos` are written by the caller's thread and read
-	 * by the upkeep thread, which may see them late; it looks every so often.
-	 *
 	 * The lease must never reach its LeasedEndpoint, the request or the response, or the
 	 * collector could not tell that they were dropped.
 	 */
 
-	/** A body of this size never waits for the other side to take it. */
-	private static final int UNWATCHED_BYTES = 8 * 1024;
-
 	private static final VarHandle STATE;
-
-	private static final VarHandle PROGRESS;
 
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			STATE = lookup.findVarHandle(TrackedLease.class, "state", State.class);
-			PROGRESS = lookup.findVarHandle(TrackedLease.class, "progressNanos", long.class);
+			STATE = MethodHandles.lookup().findVarHandle(TrackedLease.class, "state", State.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -109,11 +99,10 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 
 	private final long sinceNanos;
 
+	private final LeasedExchange exchange;
+
 	/** Opening of the connection, as long as it goes on. */
 	private @Nullable ConnectPhase connectPhase;
-
-	/** Bytes that the connection had received when the exchange began. */
-	private long receivedBefore;
 
 	/** Earlier lease of the same call that had not ended when this one began. */
 	private @Nullable TrackedLease earlier;
@@ -121,23 +110,6 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	private volatile State state = State.LEASED;
 
 	private volatile @Nullable TakeReason takenFor;
-
-	private volatile Phase phase = Phase.UNUSED;
-
-	@SuppressWarnings("unused") // through PROGRESS
-	private long progressNanos;
-
-	/** Longest silence of the other side in the exchange under way. */
-	private @Nullable Timeout silence;
-
-	/** Whether the caller is inside a read of the body. */
-	private boolean reading;
-
-	/** Whether an exchange has failed on the connection. */
-	private volatile boolean failed;
-
-	/** Whether the body of the latest response was read to its end. */
-	private volatile boolean complete;
 
 	/** Whether the lease is suspected now. */
 	private volatile boolean suspected;
@@ -161,7 +133,7 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		this.reused = connection.isUsed();
 		this.stack = stack;
 		this.sinceNanos = sinceNanos;
-		this.progressNanos = sinceNanos;
+		this.exchange = new LeasedExchange(this, sinceNanos);
 	}
 
 	// The caller's side
@@ -205,8 +177,7 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 			}
 			this.pool.connections().reopening(this.connection);
 		}
-		Phase before = this.phase;
-		this.phase = Phase.CONNECTING;
+		Phase before = this.exchange.beginConnecting();
 		Exception failure = null;
 		boolean alive = true;
 		ThreadCalls thread = this.pool.calls().current();
@@ -220,15 +191,14 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		}
 		catch (IOException | RuntimeException ex) {
 			failure = ex;
-			this.failed = true;
+			this.exchange.failed();
 			if (connecting != null) {
 				connecting.end();
 			}
 		}
 		finally {
 			thread.connecting(null);
-			this.phase = before;
-			progress();
+			this.exchange.endConnecting(before);
 			alive = endConnecting();
 		}
 		if (!alive) {
@@ -293,20 +263,12 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		}
 		while (this.state.isOpen()) {
 			if (end(State.RELEASED)) {
-				this.pool.giveBack(this, closeReason());
+				this.pool.giveBack(this, this.exchange.closeReason());
 			}
 			else if (advance(State.CONNECTING, State.ABORTED)) {
 				this.connection.closeSocket();
 			}
 		}
-	}
-
-	private CloseReason closeReason() {
-		if (this.failed) {
-			return CloseReason.ERROR;
-		}
-		boolean partial = !this.complete && (this.phase == Phase.READING || this.phase == Phase.RESPONSE_UNREAD);
-		return partial ? CloseReason.PARTIAL : CloseReason.EXPIRED;
 	}
 
 	// Our side
@@ -389,207 +351,27 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 			return connecting.timedOut(cause);
 		}
 		if (reason == TakeReason.WRITE_TIMEOUT) {
-			return silent(CallPhase.WRITE, cause);
+			return this.exchange.silent(CallPhase.WRITE, cause);
 		}
 		return this.pool.messages().taken(this, reason, cause);
 	}
 
-	private IOException silent(CallPhase phase, @Nullable Exception cause) {
-		return this.pool.messages().readTimeout(getRoute(), this.call.readTimeout(), silenceMillis(), phase, cause);
-	}
-
 	/**
-	 * Set the longest silence of the other side.
-	 * @param timeout the time, zero for any
+	 * Note that what goes on now belongs to no connect any more.
 	 */
-	void setSocketTimeout(Timeout timeout) {
-		this.silence = timeout;
-		this.connection.setSocketTimeout(timeout);
-	}
-
-	private long silenceMillis() {
-		Timeout silence = (this.silence != null) ? this.silence : this.connection.idleSocketTimeout();
-		return (silence != null) ? silence.toMilliseconds() : 0;
-	}
-
-	// Progress
-
-	/**
-	 * Note that a request is about to be sent.
-	 * @param request the request
-	 */
-	void beginExchange(HttpRequest request) {
-		boolean tunnel = Method.CONNECT.isSame(request.getMethod());
+	void connected() {
 		ConnectPhase connecting = this.connectPhase;
-		if (connecting != null && !tunnel) {
+		if (connecting != null) {
 			connecting.end();
 			this.connectPhase = null;
 		}
-		progress();
-		this.phase = Phase.AWAITING_RESPONSE;
-		this.complete = false;
-		if (tunnel) {
-			this.call.enter(CallPhase.CONNECT);
-			return;
-		}
-		this.call.enter(CallPhase.HEAD);
-		this.call.progress(CallContext.Progress.SENT);
-		this.receivedBefore = this.reused ? this.connection.receivedBytes() : 0;
-	}
-
-	/**
-	 * Watch the writes of an exchange, unless its request fits into the buffers of the
-	 * system.
-	 * @param request the request
-	 * @return what watches, {@code null} if there is no need
-	 */
-	@Nullable WriteWatch watchWrites(ClassicHttpRequest request) {
-		HttpEntity entity = request.getEntity();
-		if (entity == null || (entity.getContentLength() >= 0 && entity.getContentLength() <= UNWATCHED_BYTES)
-				|| silenceMillis() <= 0) {
-			return null;
-		}
-		long silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMillis());
-		WriteWatch watch = new WriteWatch(this, silenceNanos);
-		this.pool.clock().add(watch, silenceNanos);
-		return watch;
-	}
-
-	/**
-	 * Note that the application could not produce the body of the request.
-	 * @param exception what it has thrown
-	 */
-	void bodyOfRequestFailed(IOException exception) {
-		this.call.failBody(exception);
-	}
-
-	void writing() {
-		this.call.enter(CallPhase.WRITE);
-	}
-
-	void awaitingResponse() {
-		progress();
-		this.call.enter(CallPhase.HEAD);
-	}
-
-	/**
-	 * Return what the caller is told whose exchange has failed.
-	 * @param exception how it failed
-	 * @return the exception
-	 */
-	IOException exchangeFailed(Exception exception) {
-		if (!isActive()) {
-			return ended(exception);
-		}
-		if (exception == this.call.getBodyFailure()) {
-			return Translations.translate(exception);
-		}
-		if (exception instanceof SocketTimeoutException) {
-			return silent(CallPhase.HEAD, exception);
-		}
-		if (this.reused && this.connection.receivedBytes() == this.receivedBefore) {
-			this.call.progress(CallContext.Progress.STALE);
-		}
-		return Translations.translate(exception);
-	}
-
-	/**
-	 * Return what the caller is told for whom the body could not be read.
-	 * @param exception how it failed
-	 * @return the exception
-	 */
-	IOException bodyFailed(Exception exception) {
-		if (!isActive()) {
-			return ended(exception);
-		}
-		failed();
-		if (exception instanceof SocketTimeoutException) {
-			return silent(CallPhase.BODY, exception);
-		}
-		return Translations.translate(exception);
-	}
-
-	void failed() {
-		this.failed = true;
-	}
-
-	void responseReceived() {
-		progress();
-		this.call.enter(CallPhase.BODY);
-		this.phase = Phase.RESPONSE_UNREAD;
-	}
-
-	/**
-	 * Note that the caller has asked for the body.
-	 */
-	void touched() {
-		this.phase = Phase.READING;
-	}
-
-	void complete() {
-		this.complete = true;
-	}
-
-	/**
-	 * Note that the caller waits for a part of the body.
-	 */
-	void beginRead() {
-		this.reading = true;
-	}
-
-	/**
-	 * Note that the caller has what it waited for.
-	 */
-	void endRead() {
-		progress();
-		this.reading = false;
-	}
-
-	/**
-	 * Close the body for its holder. A small remainder is read, so that the connection
-	 * can be used again.
-	 * @param body the body
-	 */
-	void closeBody(TrackedInputStream body) {
-		if (isEnded()) {
-			return;
-		}
-		beginRead();
-		try {
-			if (this.complete || this.pool.drain().finish(body, this.connection)) {
-				this.complete = true;
-			}
-			else {
-				close(CloseMode.IMMEDIATE);
-			}
-		}
-		finally {
-			endRead();
-		}
-	}
-
-	/**
-	 * Return whether the caller waits for the upstream right now.
-	 * @return whether it does
-	 */
-	boolean isWaitingForUpstream() {
-		Phase phase = this.phase;
-		return this.reading || phase == Phase.CONNECTING || phase == Phase.AWAITING_RESPONSE;
-	}
-
-	private void progress() {
-		PROGRESS.setOpaque(this, this.pool.nanos());
-	}
-
-	long progressNanos() {
-		return (long) PROGRESS.getOpaque(this);
-	}
-
-	Phase phase() {
-		return this.phase;
 	}
 
 	// Reading
+
+	LeasedExchange exchange() {
+		return this.exchange;
+	}
 
 	PooledConnection connection() {
 		return this.connection;
@@ -696,7 +478,8 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	public LeaseSnapshot snapshot() {
 		long now = this.pool.nanos();
 		return new LeaseSnapshot(this.pool.getName(), Routes.target(getRoute()), getMethod(), getUriTemplate(),
-				this.threadName, millis(now - this.sinceNanos), millis(now - progressNanos()), this.reused, this.phase,
+				this.threadName, millis(now - this.sinceNanos), millis(now - this.exchange.progressNanos()),
+				this.reused, this.exchange.phase(),
 				(this.stack != null) ? List.of(this.stack.getStackTrace()) : List.of());
 	}
 

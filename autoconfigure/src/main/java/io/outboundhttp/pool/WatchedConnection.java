@@ -26,25 +26,25 @@ final class WatchedConnection implements HttpClientConnection {
 
 	private final HttpClientConnection connection;
 
-	private final TrackedLease lease;
+	private final LeasedExchange exchange;
 
 	private final WriteWatch watch;
 
-	WatchedConnection(HttpClientConnection connection, TrackedLease lease, WriteWatch watch) {
+	WatchedConnection(HttpClientConnection connection, LeasedExchange exchange, WriteWatch watch) {
 		this.connection = connection;
-		this.lease = lease;
+		this.exchange = exchange;
 		this.watch = watch;
 	}
 
 	@Override
 	public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-		this.lease.writing();
+		this.exchange.writing();
 		this.connection.sendRequestHeader(request);
 	}
 
 	@Override
 	public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
-		this.lease.writing();
+		this.exchange.writing();
 		HttpEntity entity = request.getEntity();
 		if (entity == null) {
 			this.connection.sendRequestEntity(request);
@@ -66,13 +66,13 @@ final class WatchedConnection implements HttpClientConnection {
 
 	@Override
 	public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
-		this.lease.awaitingResponse();
+		this.exchange.awaitingResponse();
 		return this.connection.receiveResponseHeader();
 	}
 
 	@Override
 	public boolean isDataAvailable(Timeout timeout) throws IOException {
-		this.lease.awaitingResponse();
+		this.exchange.awaitingResponse();
 		return this.connection.isDataAvailable(timeout);
 	}
 

@@ -86,7 +86,7 @@ final class WriteWatch implements Clock.Task {
 			}
 			catch (IOException ex) {
 				if (!watched.failed) {
-					WriteWatch.this.lease.bodyOfRequestFailed(ex);
+					WriteWatch.this.lease.exchange().bodyOfRequestFailed(ex);
 				}
 				throw ex;
 			}
