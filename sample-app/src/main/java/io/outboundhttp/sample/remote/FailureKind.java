@@ -2,6 +2,7 @@ package io.outboundhttp.sample.remote;
 
 import java.net.SocketTimeoutException;
 
+import io.outboundhttp.CallTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 
 /**
@@ -40,7 +41,7 @@ public enum FailureKind {
 			if (cause instanceof ConnectionRequestTimeoutException) {
 				return NO_CONNECTION;
 			}
-			if (cause instanceof SocketTimeoutException) {
+			if (cause instanceof SocketTimeoutException || cause instanceof CallTimeoutException) {
 				return TIMED_OUT;
 			}
 		}
