@@ -73,6 +73,7 @@ class MaintenanceTests {
 				this.time.advance(IDLE);
 				await().until(() -> pool.snapshot().available() == 0);
 				this.server.awaitNoOpenConnections();
+				assertThat(pool.snapshot().leased()).as("lost permits").isZero();
 			}
 			assertThat(this.leaks.threads()).extracting(Thread::getName)
 				.containsExactly(ConnectionPools.CLOCK, ConnectionPools.UPKEEP);
