@@ -18,7 +18,7 @@ public final class ConnectTimeoutException extends org.apache.hc.client5.http.Co
 
 	private final CallPhase phase;
 
-	private final List<String> tried;
+	private final String[] tried;
 
 	/**
 	 * Create an exception.
@@ -32,7 +32,7 @@ public final class ConnectTimeoutException extends org.apache.hc.client5.http.Co
 			@Nullable Throwable cause) {
 		super(message, host);
 		this.phase = phase;
-		this.tried = List.copyOf(tried);
+		this.tried = tried.toArray(String[]::new);
 		initCause(cause);
 	}
 
@@ -49,7 +49,7 @@ public final class ConnectTimeoutException extends org.apache.hc.client5.http.Co
 	 * @return texts of address, step and milliseconds; immutable
 	 */
 	public List<String> getTried() {
-		return this.tried;
+		return List.of(this.tried);
 	}
 
 }
