@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class CallDeadline implements Clock.Task {
 
 	private static final long NOT_REACHED = -1;
 
+	/** Time after which a response is forgotten that nobody reads or closes. */
+	private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private final ConnectionPool pool;
 
 	private final String request;
@@ -51,6 +55,8 @@ final class CallDeadline implements Clock.Task {
 
 	private volatile boolean handedOn;
 
+	private volatile boolean noticed;
+
 	private boolean counted;
 
 	CallDeadline(ConnectionPool pool, String request, Duration limit) {
@@ -64,16 +70,29 @@ final class CallDeadline implements Clock.Task {
 
 	@Override
 	public long look(long nowNanos) {
+		TrackedLease lease = this.lease;
+		if (this.passed) {
+			if (lease != null && !this.noticed) {
+				this.pool.leaks().forgotten(lease);
+			}
+			return Long.MAX_VALUE;
+		}
 		long remaining = remainingNanos(nowNanos);
 		if (remaining > 0) {
 			return remaining;
 		}
 		this.passed = true;
-		TrackedLease lease = this.lease;
-		if (lease != null) {
-			lease.take(TrackedLease.TakeReason.CALL_TIMEOUT);
-		}
-		return Long.MAX_VALUE;
+		lease = this.lease;
+		boolean taken = lease != null && lease.take(TrackedLease.TakeReason.CALL_TIMEOUT);
+		return (taken && this.handedOn) ? NOTICE_NANOS : Long.MAX_VALUE;
+	}
+
+	/**
+	 * Note that the caller has learned that the time is up, or has no more interest in
+	 * the response. Who does neither has forgotten it.
+	 */
+	void noticed() {
+		this.noticed = true;
 	}
 
 	long remainingNanos(long nowNanos) {
@@ -104,7 +123,7 @@ final class CallDeadline implements Clock.Task {
 	 * @param lease the lease
 	 */
 	void leaseEnded(TrackedLease lease) {
-		if (this.handedOn && this.lease == lease) {
+		if (this.handedOn && !this.passed && this.lease == lease) {
 			end();
 		}
 	}
@@ -153,6 +172,7 @@ final class CallDeadline implements Clock.Task {
 	 * @return the exception
 	 */
 	CallTimeoutException exceeded(@Nullable Throwable cause) {
+		noticed();
 		settle(this.pool.nanos());
 		Map<CallPhase, Duration> times = new EnumMap<>(CallPhase.class);
 		for (CallPhase each : CallPhase.values()) {

@@ -155,6 +155,19 @@ final class LeakDetector {
 	}
 
 	/**
+	 * Note that the call timeout has ended a lease whose response nobody reads or closes.
+	 * @param lease the lease, taken back already
+	 */
+	void forgotten(TrackedLease lease) {
+		if (!isEnabled() || lease.call().isLeakExempt()) {
+			return;
+		}
+		this.suspectedTotal.incrementAndGet();
+		this.reclaimedTotal.incrementAndGet();
+		this.pool.later(() -> publish(lease, describe(lease, LeakReport.Kind.SUSPECTED, true)));
+	}
+
+	/**
 	 * Take back the suspected leases that are overdue.
 	 * @param nowNanos the current reading of the clock
 	 * @return nanoseconds until the next one is due, the largest value for none

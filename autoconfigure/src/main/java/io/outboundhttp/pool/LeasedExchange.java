@@ -248,6 +248,7 @@ final class LeasedExchange {
 	 */
 	void closeBody(TrackedInputStream body) {
 		if (this.lease.isEnded()) {
+			this.lease.noticed();
 			return;
 		}
 		beginRead();

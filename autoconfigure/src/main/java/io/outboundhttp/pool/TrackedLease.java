@@ -234,6 +234,7 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * @param mode how to close it
 	 */
 	void close(CloseMode mode) {
+		noticed();
 		while (this.state == State.LEASED || this.state == State.CONNECTING) {
 			if (advance(State.LEASED, State.CLOSING)) {
 				this.connection.close(mode);
@@ -254,6 +255,7 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 * {@code null} or zero to close it
 	 */
 	void release(@Nullable Object newState, @Nullable TimeValue keepAlive) {
+		noticed();
 		boolean keep = keepAlive != null && keepAlive.getDuration() != 0 && this.state == State.LEASED
 				&& this.connection.isReusable();
 		if (keep && keepAlive != null && advance(State.LEASED, State.RELEASED)) {
@@ -268,6 +270,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 			else if (advance(State.CONNECTING, State.ABORTED)) {
 				this.connection.closeSocket();
 			}
+		}
+	}
+
+	/**
+	 * Note that the holder has not forgotten the lease.
+	 */
+	void noticed() {
+		CallDeadline deadline = this.call.deadline();
+		if (deadline != null) {
+			deadline.noticed();
 		}
 	}
 

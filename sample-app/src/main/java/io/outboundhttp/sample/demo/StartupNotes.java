@@ -46,7 +46,7 @@ class StartupNotes implements ApplicationRunner {
 			    curl -X POST '{app}/demo/leak?client=payments&count=10'
 			    curl -X DELETE {app}/demo/leak
 			  Drop responses, and see them come back after a garbage collection
-			    curl -X POST '{app}/demo/leak?client=shipping&count=10&dropped=true'
+			    curl -X POST '{app}/demo/leak?client=payments&count=10&dropped=true'
 			    jcmd <pid> GC.run
 			""";
 

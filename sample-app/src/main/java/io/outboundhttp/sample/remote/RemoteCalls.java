@@ -51,7 +51,8 @@ public final class RemoteCalls {
 
 	private static RemoteServiceException failure(String service, FailureKind kind, String what,
 			NestedRuntimeException cause) {
-		String reason = cause.getMostSpecificCause().getMessage();
+		// what the client said, not what made it say so
+		String reason = ((cause.getCause() != null) ? cause.getCause() : cause).getMessage();
 		return new RemoteServiceException(service, kind, "The %s service %s".formatted(service, what),
 				(reason != null) ? reason : cause.getClass().getSimpleName(), cause);
 	}

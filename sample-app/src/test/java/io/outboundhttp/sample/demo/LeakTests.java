@@ -80,10 +80,10 @@ class LeakTests {
 
 	@Test
 	void droppedResponsesComeBackAfterAGarbageCollection() {
-		this.client.post("/demo/leak?client=shipping&count=10&dropped=true").expectStatus().isOk();
+		this.client.post("/demo/leak?client=payments&count=10&dropped=true").expectStatus().isOk();
 		Awaitility.await().pollInterval(Duration.ofMillis(200)).until(() -> {
 			System.gc();
-			return this.client.leased("shipping") == 0;
+			return this.client.leased("payments") == 0;
 		});
 		this.client.order(SampleClient.ORDER).expectStatus().isCreated();
 	}
