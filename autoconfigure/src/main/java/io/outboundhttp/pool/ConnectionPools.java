@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.outboundhttp.pool.connect.HostLookup;
 import io.outboundhttp.pool.connect.NameResolver;
 import io.outboundhttp.pool.connect.PenaltyBox;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -91,7 +92,12 @@ public final class ConnectionPools implements AutoCloseable {
 	 * @param listeners what is told about the pools
 	 */
 	public ConnectionPools(TimeSource timeSource, List<? extends PoolListener> listeners) {
+		this(timeSource, listeners, SystemDefaultDnsResolver.INSTANCE::resolve);
+	}
+
+	ConnectionPools(TimeSource timeSource, List<? extends PoolListener> listeners, HostLookup hosts) {
 		this.timeSource = timeSource;
+		this.names = new NameResolver(hosts);
 		this.clock = new Worker(CLOCK, timeSource, this::endOverdue);
 		this.names = new NameResolver(SystemDefaultDnsResolver.INSTANCE::resolve, timeSource::nanos);
 		this.tasks = new Clock(this.clock::wakeWithin);
