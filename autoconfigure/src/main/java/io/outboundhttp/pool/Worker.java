@@ -24,7 +24,8 @@ final class Worker {
 	 * `parked` is true while there is nothing to do, so that whoever makes work sees
 	 * without the lock whether it must wake: it publishes the work first and reads
 	 * `parked` then, while the worker sets `parked` first and looks for work once more
-	 * then.
+	 * then. `working` is true from before a look for work until `dueNanos` says what came
+	 * of it: whoever makes work meanwhile cannot know whether it was seen, and wakes.
 	 */
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -50,6 +51,8 @@ final class Worker {
 	private boolean closed;
 
 	private volatile boolean parked;
+
+	private volatile boolean working;
 
 	/** When the work should begin next, or has begun. */
 	private volatile long dueNanos;
@@ -92,7 +95,8 @@ final class Worker {
 	 */
 	void wakeWithin(long nanos) {
 		Thread thread = this.thread;
-		if (this.parked || thread == null || !thread.isAlive() || this.dueNanos - this.timeSource.nanos() > nanos) {
+		if (this.working || this.parked || thread == null || !thread.isAlive()
+				|| this.dueNanos - this.timeSource.nanos() > nanos) {
 			wake();
 		}
 	}
@@ -165,6 +169,7 @@ final class Worker {
 	}
 
 	private long work() {
+		this.working = true;
 		long nowNanos = this.timeSource.nanos();
 		this.dueNanos = nowNanos;
 		try {
@@ -181,6 +186,7 @@ final class Worker {
 		try {
 			this.parked = delayNanos == Long.MAX_VALUE;
 			this.dueNanos = this.timeSource.nanos() + (this.parked ? 0 : delayNanos);
+			this.working = false;
 			long remaining = delayNanos;
 			while (!this.closed && !this.woken && remaining > 0) {
 				remaining = this.change.awaitNanos(remaining);

@@ -92,6 +92,36 @@ class WorkerTests {
 	}
 
 	@Test
+	void workThatIsMadeDuringALookIsNotForgotten() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
+			begun.countDown();
+			awaitQuietly(goOn);
+			this.runs.add(nowNanos);
+			return PoolFixture.NEVER.toNanos();
+		});
+		this.worker.wake();
+		begun.await();
+		this.worker.wakeWithin(Duration.ofMinutes(1).toNanos());
+		goOn.countDown();
+		this.runs.take();
+		assertThat(this.runs.poll(10, TimeUnit.SECONDS)).as("the look that sees what was made").isNotNull();
+	}
+
+	@Test
+	void workThatIsDueEarlierThanTheNextLookIsSeenInTime() throws Exception {
+		this.worker.wake();
+		this.runs.take();
+		await().until(() -> {
+			this.worker.wakeWithin(PoolFixture.NEVER.toNanos());
+			return this.runs.isEmpty();
+		});
+		this.worker.wakeWithin(Duration.ofMinutes(1).toNanos());
+		assertThat(this.runs.poll(10, TimeUnit.SECONDS)).isNotNull();
+	}
+
+	@Test
 	void interruptDoesNotEndTheThread(CapturedOutput output) throws Exception {
 		this.leaks.expectWarning("was interrupted by someone else");
 		this.worker.wake();
