@@ -89,8 +89,9 @@ final class ConnectPhase implements Clock.Task {
 		if (ofSlice > 0) {
 			return Math.min(ofSlice, remaining);
 		}
-		this.lease.connection().closeUnconnectedSocket();
+		// first, since the connecting thread sets it for the next address
 		this.sliceEndNanos = nowNanos + remaining;
+		this.lease.connection().closeUnconnectedSocket();
 		return remaining;
 	}
 

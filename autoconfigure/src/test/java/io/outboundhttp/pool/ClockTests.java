@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 
+import io.outboundhttp.PoolLeakExtension;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +14,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link Clock}.
  */
 class ClockTests {
+
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
 
 	private final List<Long> wakes = new ArrayList<>();
 
@@ -65,6 +70,21 @@ class ClockTests {
 		this.clock.tick(7);
 		assertThat(this.looks).containsExactly(7L);
 		assertThat(this.wakes).containsExactly(40L, 20L);
+	}
+
+	@Test
+	void aTaskThatFailsIsForgottenAndDoesNotHarmOthers() {
+		this.leaks.expectWarning("broken");
+		for (int i = 0; i < 10; i++) {
+			this.clock.add(task((nowNanos) -> 30), 40);
+		}
+		this.clock.add(task((nowNanos) -> {
+			throw new IllegalStateException("broken");
+		}), 40);
+		assertThat(this.clock.tick(7)).isEqualTo(30);
+		assertThat(this.looks).hasSize(11);
+		this.clock.tick(8);
+		assertThat(this.looks).hasSize(21);
 	}
 
 	private Clock.Task task(LongUnaryOperator look) {
