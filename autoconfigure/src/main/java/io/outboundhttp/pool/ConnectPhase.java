@@ -108,10 +108,15 @@ final class ConnectPhase implements Clock.Task {
 	 * @throws IOException if none can be reached
 	 */
 	void connect(PooledConnection connection, HttpContext context) throws IOException {
+		// a proxy may close the connection with its challenge: then all begins anew
+		this.addresses = null;
+		this.next = 0;
 		while (true) {
 			this.address = null;
 			try {
-				long millis = TimeUnit.NANOSECONDS.toMillis(remainingNanos(this.pool.nanos()));
+				// the clock may come in an instant in which there is no socket to close
+				long nanos = Math.min(remainingNanos(this.pool.nanos()), this.lease.call().getRemainingNanos());
+				long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
 				connection.connect(Timeout.ofMilliseconds(Math.max(1, millis)), context);
 				if (this.address != null) {
 					this.pool.penalties().reached(this.address);
@@ -139,7 +144,7 @@ final class ConnectPhase implements Clock.Task {
 			return;
 		}
 		boolean bad = !(exception instanceof SSLException) || exception.getCause() instanceof SocketTimeoutException;
-		if (bad && this.lease.isConnecting()) {
+		if ((bad && this.lease.isConnecting()) || this.lease.isTakenFor(TrackedLease.TakeReason.CONNECT_TIMEOUT)) {
 			this.pool.penalties().failed(address);
 		}
 		this.tried.add(describe(address));

@@ -95,6 +95,10 @@ final class LeasedExchange {
 	 * @return the exception
 	 */
 	IOException silent(CallPhase phase, @Nullable Exception cause) {
+		IOException callTimedOut = this.lease.call().timedOut(cause);
+		if (callTimedOut != null) {
+			return callTimedOut;
+		}
 		return this.lease.getPool()
 			.messages()
 			.readTimeout(this.lease.getRoute(), this.lease.call().readTimeout(), silenceMillis(), phase, cause);

@@ -204,6 +204,10 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		if (!alive) {
 			throw ended(failure);
 		}
+		IOException callTimedOut = (failure != null) ? this.call.timedOut(failure) : null;
+		if (callTimedOut != null) {
+			throw callTimedOut;
+		}
 		if (failure != null && connecting != null && connecting.isTimeout(failure)) {
 			throw connecting.timedOut(failure);
 		}
@@ -342,6 +346,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 */
 	boolean isTakenInBackground() {
 		return isTaken() && this.takenFor != TakeReason.SHUTDOWN;
+	}
+
+	/**
+	 * Return whether the lease was ended, or will be, against its holder for a reason.
+	 * @param reason the reason
+	 * @return whether it was
+	 */
+	boolean isTakenFor(TakeReason reason) {
+		State state = this.state;
+		return (state == State.TAKEN || state == State.DOOMED) && this.takenFor == reason;
 	}
 
 	/**

@@ -55,6 +55,7 @@ final class WatchedConnection implements HttpClientConnection {
 			this.connection.sendRequestEntity(request);
 		}
 		finally {
+			this.watch.entityWritten();
 			request.setEntity(entity);
 		}
 	}

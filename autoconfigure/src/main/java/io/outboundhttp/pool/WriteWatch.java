@@ -61,6 +61,13 @@ final class WriteWatch implements Clock.Task {
 	}
 
 	/**
+	 * Note that the entity and what HttpClient wrote after it are written.
+	 */
+	void entityWritten() {
+		this.since = NOT_WRITING;
+	}
+
+	/**
 	 * Return an entity whose writes are watched.
 	 * @param entity the entity
 	 * @return the same with watched writes
@@ -83,6 +90,8 @@ final class WriteWatch implements Clock.Task {
 			WatchedOutputStream watched = new WatchedOutputStream(out);
 			try {
 				super.writeTo(watched);
+				// HttpClient writes the rest of its buffer
+				WriteWatch.this.since = WriteWatch.this.lease.getPool().nanos();
 			}
 			catch (IOException ex) {
 				if (!watched.failed) {
