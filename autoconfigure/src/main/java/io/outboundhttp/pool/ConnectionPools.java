@@ -97,9 +97,8 @@ public final class ConnectionPools implements AutoCloseable {
 
 	ConnectionPools(TimeSource timeSource, List<? extends PoolListener> listeners, HostLookup hosts) {
 		this.timeSource = timeSource;
-		this.names = new NameResolver(hosts);
 		this.clock = new Worker(CLOCK, timeSource, this::endOverdue);
-		this.names = new NameResolver(SystemDefaultDnsResolver.INSTANCE::resolve, timeSource::nanos);
+		this.names = new NameResolver(hosts, timeSource::nanos);
 		this.tasks = new Clock(this.clock::wakeWithin);
 		this.upkeep = new Worker(UPKEEP, timeSource, this::sweep);
 		this.support = new PoolSupport(timeSource, new GuardedPoolListener(List.copyOf(listeners)), this.calls,
