@@ -52,7 +52,7 @@ final class CallHandler implements ExecChainHandler {
 	public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
 			throws IOException, HttpException {
 		OuterCall outerCall = this.calls.outerCall();
-		CallContext context = context(request, scope, outerCall);
+		CallContext context = begin(request, scope, outerCall);
 		CallContext before = this.calls.enter(context);
 		boolean failed = true;
 		try {
@@ -94,6 +94,18 @@ final class CallHandler implements ExecChainHandler {
 			if (outerCall != null) {
 				outerCall.exchangeEnded(failed);
 			}
+		}
+	}
+
+	private CallContext begin(ClassicHttpRequest request, ExecChain.Scope scope, @Nullable OuterCall call) {
+		try {
+			return context(request, scope, call);
+		}
+		catch (RuntimeException ex) {
+			if (call != null) {
+				call.exchangeEnded(true);
+			}
+			throw ex;
 		}
 	}
 

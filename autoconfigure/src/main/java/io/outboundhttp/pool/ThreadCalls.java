@@ -72,8 +72,8 @@ final class ThreadCalls {
 
 	/**
 	 * Return the call that the thread is in: the latest that has not returned. One whose
-	 * last exchange has failed counts only if there is no other, since it has most likely
-	 * failed as a whole.
+	 * last exchange has failed counts only if there is no other and its interceptors are
+	 * at work, since it has most likely failed as a whole.
 	 * @return the call or {@code null}
 	 */
 	@Nullable OuterCall outerCall() {
@@ -86,7 +86,9 @@ final class ThreadCalls {
 				failed = (failed != null) ? failed : call;
 			}
 		}
-		return failed;
+		boolean underWay = failed != null && failed.hasInterceptors()
+				&& failed.isAnyUnderWay(Thread.currentThread().getStackTrace());
+		return underWay ? failed : null;
 	}
 
 	Deque<OuterCall> outerCalls() {
