@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,8 @@ final class ConnectPhase implements Clock.Task {
 				if (!hasNext()) {
 					throw ex;
 				}
+				// else HttpClient takes it for open: it is bound to a socket, if a dead one
+				connection.close(CloseMode.IMMEDIATE);
 			}
 		}
 	}
