@@ -18,8 +18,11 @@ import io.outboundhttp.pool.TimeLimit;
 import io.outboundhttp.pool.TimeSource;
 import io.outboundhttp.pool.connect.HostLookup;
 import io.outboundhttp.testsupport.TestCertificates;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -39,16 +42,14 @@ final class BoundedClients {
 	/** Longer than any test waits. */
 	static final Duration LONG = Duration.ofSeconds(60);
 
-	private static final RetrySettings RETRY = new RetrySettings(true, 3, Duration.ofMillis(10), Duration.ofSeconds(2),
-			2, Set.of("GET", "POST"), Set.of(503), LONG, null);
-
 	private final ConnectionPool pool;
 
 	private final CloseableHttpClient httpClient;
 
 	private final SpringClients spring;
 
-	private BoundedClients(PoolLeakExtension extension, Limits limits, HostLookup hosts, @Nullable HttpHost proxy) {
+	private BoundedClients(PoolLeakExtension extension, Limits limits, HostLookup hosts, @Nullable HttpHost proxy,
+			BasicCredentialsProvider credentials) {
 		ConnectionPools pools = extension.watch(StubbedNames.pools(hosts));
 		TimeLimit connectTimeout = new TimeLimit(limits.connect(), "outbound-http.clients.payments.connect-timeout");
 		this.pool = pools.open("payments", PoolSettings.builder().connectTimeout(connectTimeout).build(),
@@ -67,12 +68,13 @@ final class BoundedClients {
 			.setConnectionManager(pools.connectionManager(() -> this.pool))
 			.setConnectionManagerShared(true)
 			.setProxy(proxy)
+			.setDefaultCredentialsProvider(credentials)
 			.setDefaultRequestConfig(RequestConfig.custom()
 				.setConnectionRequestTimeout(Timeout.of(LONG))
 				.setResponseTimeout(Timeout.of(limits.read()))
 				.build());
 		CallChain chain = new CallChain(new CallSettings("payments", limits.callLimit(),
-				new TimeLimit(limits.read(), "outbound-http.clients.payments.read-timeout"), null, RETRY, Set.of()));
+				new TimeLimit(limits.read(), "outbound-http.clients.payments.read-timeout"), null, limits.retry(), Set.of()));
 		builder.setRetryStrategy(chain.getRetryStrategy());
 		chain.addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()), () -> this.pool);
 		this.httpClient = builder.build();
@@ -80,13 +82,21 @@ final class BoundedClients {
 	}
 
 	static BoundedClients direct(PoolLeakExtension extension, Limits limits, HostLookup hosts) {
-		return new BoundedClients(extension, limits, hosts, null);
+		return new BoundedClients(extension, limits, hosts, null, new BasicCredentialsProvider());
 	}
 
 	static BoundedClients proxied(PoolLeakExtension extension, Limits limits, HttpHost proxy) {
+		return proxied(extension, limits, proxy, "nobody", "");
+	}
+
+	static BoundedClients proxied(PoolLeakExtension extension, Limits limits, HttpHost proxy, String user,
+			String password) {
+		BasicCredentialsProvider credentials = new BasicCredentialsProvider();
+		credentials.setCredentials(new AuthScope(proxy),
+				new UsernamePasswordCredentials(user, password.toCharArray()));
 		return new BoundedClients(extension, limits, (host) -> {
 			throw new IllegalStateException(host);
-		}, proxy);
+		}, proxy, credentials);
 	}
 
 	PoolSnapshot snapshot() {
@@ -107,19 +117,25 @@ final class BoundedClients {
 	 * @param call call timeout, {@code null} for none
 	 * @param connect connect timeout
 	 * @param read read timeout
+	 * @param retries retries of a call
 	 */
-	record Limits(@Nullable Duration call, Duration connect, Duration read) {
+	record Limits(@Nullable Duration call, Duration connect, Duration read, int retries) {
 
 		static Limits ofCall(Duration call) {
-			return new Limits(call, LONG, LONG);
+			return new Limits(call, LONG, LONG, 3);
 		}
 
 		static Limits ofConnect(Duration connect) {
-			return new Limits(null, connect, LONG);
+			return new Limits(null, connect, LONG, 0);
 		}
 
 		static Limits ofRead(Duration read) {
-			return new Limits(null, LONG, read);
+			return new Limits(null, LONG, read, 0);
+		}
+
+		RetrySettings retry() {
+			return new RetrySettings(true, this.retries, Duration.ofMillis(10), Duration.ofSeconds(2), 2,
+					Set.of("GET", "POST"), Set.of(503), LONG, null);
 		}
 
 		@Nullable TimeLimit callLimit() {

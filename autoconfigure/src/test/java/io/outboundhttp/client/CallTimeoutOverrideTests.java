@@ -62,7 +62,7 @@ class CallTimeoutOverrideTests {
 	}
 
 	private BoundedClients clients(@Nullable Duration callTimeout) {
-		return BoundedClients.direct(this.leaks, new Limits(callTimeout, BoundedClients.LONG, BoundedClients.LONG),
+		return BoundedClients.direct(this.leaks, new Limits(callTimeout, BoundedClients.LONG, BoundedClients.LONG, 3),
 				(host) -> {
 					throw new UnknownHostException(host);
 				});
@@ -125,7 +125,7 @@ class CallTimeoutOverrideTests {
 		try (ClassicHttpResponse response = clients.httpClient().executeOpen(null, get("/"), null)) {
 			awaitNoLease(clients);
 			assertThatExceptionOfType(CallTimeoutException.class)
-				.isThrownBy(() -> EntityUtils.consume(response.getEntity()))
+				.isThrownBy(() -> EntityUtils.toString(response.getEntity()))
 				.satisfies((exception) -> assertThat(exception.getPhase()).isEqualTo(CallPhase.BODY));
 		}
 		this.server.awaitNoOpenConnections();

@@ -13,6 +13,7 @@ import io.outboundhttp.CallPhase;
 import io.outboundhttp.ConnectTimeoutException;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.client.BoundedClients.Limits;
+import io.outboundhttp.pool.RetryReason;
 import io.outboundhttp.pool.connect.HostLookup;
 import io.outboundhttp.testsupport.BlackHole;
 import io.outboundhttp.testsupport.Headers;
@@ -132,6 +133,20 @@ class ConnectTimeoutTests {
 	}
 
 	@Test
+	@DisplayName("T2 a connect that fails is tried anew with all addresses where retries are on")
+	void failedConnectIsTriedAnew() throws IOException {
+		try (TestHttpServer server = TestHttpServer.start()) {
+			AtomicInteger lookUps = new AtomicInteger();
+			BoundedClients clients = BoundedClients.direct(this.leaks,
+					new Limits(null, LIMIT, BoundedClients.LONG, 2),
+					(host) -> addresses((lookUps.incrementAndGet() == 1) ? "127.0.0.3" : "127.0.0.1").lookUp(host));
+			assertThat(CallApi.RAW.get(clients, "http://late.test:" + server.port() + "/")).isEqualTo("ok");
+			assertThat(lookUps).hasValue(2);
+			assertThat(clients.snapshot().calls().retries()).containsEntry(RetryReason.CONNECT, 1L);
+		}
+	}
+
+	@Test
 	@DisplayName("T2 a look-up that hangs ends with the connect-timeout; an unknown host is HttpClient's own failure")
 	void hungLookUpEndsInTime() {
 		Gate gate = new Gate();
@@ -190,7 +205,7 @@ class ConnectTimeoutTests {
 					new HttpHost("http", "127.0.0.1", proxy.port()));
 			ConnectTimeoutException exception = timesOut(clients, api, "https://behind.test/");
 			assertThat(exception.getPhase()).isEqualTo(CallPhase.CONNECT);
-			assertThat(exception).hasMessageContaining("https://behind.test via http://127.0.0.1:" + proxy.port());
+			assertThat(exception).hasMessageContaining("https://behind.test:443 via http://127.0.0.1:" + proxy.port());
 		}
 	}
 
@@ -200,6 +215,8 @@ class ConnectTimeoutTests {
 		try (TestHttpServer proxy = TestHttpServer.start()) {
 			proxy.handleAll((exchange) -> {
 				exchange.write("HTTP/1.1 200 Connection established\r\n\r\n");
+				// else the client takes it for a part of this response
+				exchange.pause(Duration.ofMillis(200));
 				exchange.write(new byte[] { 0x16, 0x03, 0x03, 0x40, 0x00 });
 				while (true) {
 					exchange.write(new byte[1]);

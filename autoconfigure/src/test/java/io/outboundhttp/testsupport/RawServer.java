@@ -14,10 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Server on 127.0.0.1 for what is no HTTP: each connection goes to a script on a thread
+ * Loopback server for what is no HTTP: each connection goes to a script on a thread
  * of its own, and is closed after it.
  */
 public final class RawServer implements AutoCloseable {
+
+	private static final String LOOPBACK = "127.0.0.1";
 
 	/** Header of a TLS record of a handshake with the largest content. */
 	private static final byte[] TLS_RECORD = { 0x16, 0x03, 0x03, 0x40, 0x00 };
@@ -34,14 +36,14 @@ public final class RawServer implements AutoCloseable {
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
-	private RawServer(Script script, int receiveBuffer) {
+	private RawServer(Script script, String address, int port, int receiveBuffer) {
 		this.script = script;
 		try {
 			this.serverSocket = new ServerSocket();
 			if (receiveBuffer > 0) {
 				this.serverSocket.setReceiveBufferSize(receiveBuffer);
 			}
-			this.serverSocket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 }), 0));
+			this.serverSocket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -55,7 +57,18 @@ public final class RawServer implements AutoCloseable {
 	 * @return the running server
 	 */
 	public static RawServer start(Script script) {
-		return new RawServer(script, 0);
+		return start(LOOPBACK, 0, script);
+	}
+
+	/**
+	 * Start a server on a port of any address of this machine.
+	 * @param address the address
+	 * @param port the port
+	 * @param script what it does with a connection
+	 * @return the running server
+	 */
+	public static RawServer start(String address, int port, Script script) {
+		return new RawServer(script, address, port, 0);
 	}
 
 	/**
@@ -64,7 +77,7 @@ public final class RawServer implements AutoCloseable {
 	 * @return the running server
 	 */
 	public static RawServer deaf() {
-		return new RawServer((socket, server) -> server.pause(Duration.ofMinutes(1)), 4096);
+		return new RawServer((socket, server) -> server.pause(Duration.ofMinutes(1)), LOOPBACK, 0, 4096);
 	}
 
 	/**
@@ -78,7 +91,7 @@ public final class RawServer implements AutoCloseable {
 			while (socket.getInputStream().readNBytes(bytes).length > 0) {
 				server.pause(pause);
 			}
-		}, 4096);
+		}, LOOPBACK, 0, 4096);
 	}
 
 	/**
