@@ -129,7 +129,8 @@ final class ConnectPhase implements Clock.Task {
 				if (!hasNext()) {
 					throw ex;
 				}
-				// else HttpClient takes it for open: it is bound to a socket, if a dead one
+				// else HttpClient takes it for open: it is bound to a socket, if a dead
+				// one
 				connection.close(CloseMode.IMMEDIATE);
 			}
 		}

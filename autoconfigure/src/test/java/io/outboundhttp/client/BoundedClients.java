@@ -74,7 +74,8 @@ final class BoundedClients {
 				.setResponseTimeout(Timeout.of(limits.read()))
 				.build());
 		CallChain chain = new CallChain(new CallSettings("payments", limits.callLimit(),
-				new TimeLimit(limits.read(), "outbound-http.clients.payments.read-timeout"), null, limits.retry(), Set.of()));
+				new TimeLimit(limits.read(), "outbound-http.clients.payments.read-timeout"), null, limits.retry(),
+				Set.of()));
 		builder.setRetryStrategy(chain.getRetryStrategy());
 		chain.addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()), () -> this.pool);
 		this.httpClient = builder.build();
@@ -92,8 +93,7 @@ final class BoundedClients {
 	static BoundedClients proxied(PoolLeakExtension extension, Limits limits, HttpHost proxy, String user,
 			String password) {
 		BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-		credentials.setCredentials(new AuthScope(proxy),
-				new UsernamePasswordCredentials(user, password.toCharArray()));
+		credentials.setCredentials(new AuthScope(proxy), new UsernamePasswordCredentials(user, password.toCharArray()));
 		return new BoundedClients(extension, limits, (host) -> {
 			throw new IllegalStateException(host);
 		}, proxy, credentials);

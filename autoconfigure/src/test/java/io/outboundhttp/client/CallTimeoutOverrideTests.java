@@ -107,8 +107,8 @@ class CallTimeoutOverrideTests {
 		BoundedClients clients = clients(SHORT);
 		String message = "Client 'payments': attribute io.outboundhttp.callTimeout is %s (expected: a Duration, zero for any time)"
 			.formatted(attribute);
-		assertThat(CallApi.find(catchThrowable(() -> restClient(clients, "/", attribute)),
-				IllegalArgumentException.class))
+		assertThat(
+				CallApi.find(catchThrowable(() -> restClient(clients, "/", attribute)), IllegalArgumentException.class))
 			.hasMessage(message);
 		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> raw(clients, "/", attribute))
 			.withMessage(message);
@@ -174,17 +174,11 @@ class CallTimeoutOverrideTests {
 	}
 
 	private @Nullable String restClient(BoundedClients clients, String path, @Nullable Object callTimeout) {
-		return clients.spring()
-			.restClient()
-			.get()
-			.uri(this.server.url(path))
-			.attributes((attributes) -> {
-				if (callTimeout != null) {
-					attributes.put(OutboundHttpAttributes.CALL_TIMEOUT, callTimeout);
-				}
-			})
-			.retrieve()
-			.body(String.class);
+		return clients.spring().restClient().get().uri(this.server.url(path)).attributes((attributes) -> {
+			if (callTimeout != null) {
+				attributes.put(OutboundHttpAttributes.CALL_TIMEOUT, callTimeout);
+			}
+		}).retrieve().body(String.class);
 	}
 
 	private String raw(BoundedClients clients, String path, @Nullable Object callTimeout) throws IOException {

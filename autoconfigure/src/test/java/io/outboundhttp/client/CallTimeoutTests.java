@@ -1,6 +1,7 @@
 package io.outboundhttp.client;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -63,7 +64,8 @@ class CallTimeoutTests {
 		assertThat(times).containsKey(exception.getPhase()).containsKey(CallPhase.ACQUIRE);
 		assertThat(times.values().stream().reduce(Duration.ZERO, Duration::plus))
 			.isBetween(Stall.LIMIT.minusMillis(100), SOON);
-		times.forEach((phase, time) -> assertThat(exception.getMessage()).contains(phase.name().toLowerCase(java.util.Locale.ROOT) + " "));
+		times.forEach((phase, time) -> assertThat(exception.getMessage())
+			.contains(phase.name().toLowerCase(Locale.ROOT) + " "));
 	}
 
 	private static void assertNothingIsLeft(Stall.Scene scene, Stall stall, CallPhase phase) throws Exception {

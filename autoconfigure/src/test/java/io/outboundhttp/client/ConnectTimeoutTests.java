@@ -137,8 +137,7 @@ class ConnectTimeoutTests {
 	void failedConnectIsTriedAnew() throws IOException {
 		try (TestHttpServer server = TestHttpServer.start()) {
 			AtomicInteger lookUps = new AtomicInteger();
-			BoundedClients clients = BoundedClients.direct(this.leaks,
-					new Limits(null, LIMIT, BoundedClients.LONG, 2),
+			BoundedClients clients = BoundedClients.direct(this.leaks, new Limits(null, LIMIT, BoundedClients.LONG, 2),
 					(host) -> addresses((lookUps.incrementAndGet() == 1) ? "127.0.0.3" : "127.0.0.1").lookUp(host));
 			assertThat(CallApi.RAW.get(clients, "http://late.test:" + server.port() + "/")).isEqualTo("ok");
 			assertThat(lookUps).hasValue(2);
@@ -238,8 +237,8 @@ class ConnectTimeoutTests {
 			AtomicInteger asked = new AtomicInteger();
 			proxy.handleAll((exchange) -> {
 				if (asked.incrementAndGet() == 1) {
-					exchange.respond(407, Headers.of("Proxy-Authenticate", "Basic realm=\"test\"", "Connection", "close"),
-							"");
+					exchange.respond(407,
+							Headers.of("Proxy-Authenticate", "Basic realm=\"test\"", "Connection", "close"), "");
 					return;
 				}
 				exchange.stall();

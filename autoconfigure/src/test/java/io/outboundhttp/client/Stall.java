@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.OutboundHttpAttributes;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.client.BoundedClients.Limits;
 import io.outboundhttp.testsupport.BlackHole;
+import io.outboundhttp.testsupport.Exchange;
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.testsupport.Headers;
 import io.outboundhttp.testsupport.RawServer;
@@ -59,7 +61,7 @@ enum Stall {
 	UNCONNECTABLE(CallPhase.CONNECT) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url(scene.close(BlackHole.unconnectable()).url("/"));
+			scene.url(scene.close(BlackHole.unconnectable(), BlackHole::close).url("/"));
 		}
 	},
 
@@ -67,7 +69,7 @@ enum Stall {
 	SILENT_PROXY(CallPhase.CONNECT) {
 		@Override
 		void prepare(Scene scene) {
-			BlackHole proxy = scene.close(BlackHole.silent());
+			BlackHole proxy = scene.close(BlackHole.silent(), BlackHole::close);
 			scene.proxied(new HttpHost("http", "127.0.0.1", proxy.port()));
 			scene.url("https://behind.test/");
 		}
@@ -77,7 +79,7 @@ enum Stall {
 	SILENT_TLS(CallPhase.TLS) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url("https://127.0.0.1:" + scene.close(BlackHole.silent()).port() + "/");
+			scene.url("https://127.0.0.1:" + scene.close(BlackHole.silent(), BlackHole::close).port() + "/");
 		}
 	},
 
@@ -85,7 +87,7 @@ enum Stall {
 	DRIPPING_TLS(CallPhase.TLS) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url("https://127.0.0.1:" + scene.close(RawServer.drippingTls(DRIP)).port() + "/");
+			scene.url("https://127.0.0.1:" + scene.close(RawServer.drippingTls(DRIP), RawServer::close).port() + "/");
 		}
 	},
 
@@ -93,7 +95,7 @@ enum Stall {
 	DEAF_SERVER(CallPhase.WRITE) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url("http://127.0.0.1:" + scene.close(RawServer.deaf()).port() + "/");
+			scene.url("http://127.0.0.1:" + scene.close(RawServer.deaf(), RawServer::close).port() + "/");
 			scene.body(new byte[16 * 1024 * 1024]);
 		}
 	},
@@ -102,7 +104,7 @@ enum Stall {
 	SLOW_READER(CallPhase.WRITE) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url("http://127.0.0.1:" + scene.close(RawServer.slow(64 * 1024, DRIP)).port() + "/");
+			scene.url("http://127.0.0.1:" + scene.close(RawServer.slow(64 * 1024, DRIP), RawServer::close).port() + "/");
 			scene.body(new byte[16 * 1024 * 1024]);
 		}
 	},
@@ -152,7 +154,7 @@ enum Stall {
 	DRIPPING_TLS_BODY(CallPhase.BODY) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url(scene.close(TestHttpServer.startTls(TestCertificates.get().serverContext(), false))
+			scene.url(scene.close(TestHttpServer.startTls(TestCertificates.get().serverContext(), false), TestHttpServer::close)
 				.handleAll(Stall::dripBody)
 				.url("/"));
 		}
@@ -192,7 +194,7 @@ enum Stall {
 	 */
 	abstract void prepare(Scene scene);
 
-	private static void dripBody(io.outboundhttp.testsupport.Exchange exchange) throws IOException {
+	private static void dripBody(Exchange exchange) throws IOException {
 		exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
 		while (true) {
 			exchange.write("x");
@@ -223,7 +225,7 @@ enum Stall {
 
 		private final Gate dns = new Gate();
 
-		private final List<AutoCloseable> closeables = new ArrayList<>();
+		private final List<Runnable> ends = new ArrayList<>();
 
 		private final List<TestHttpServer> servers = new ArrayList<>();
 
@@ -280,26 +282,24 @@ enum Stall {
 		}
 
 		TestHttpServer server(Handler handler) {
-			TestHttpServer server = close(TestHttpServer.start().handleAll(handler));
+			TestHttpServer server = close(TestHttpServer.start().handleAll(handler), TestHttpServer::close);
 			this.servers.add(server);
 			return server;
 		}
 
-		<T extends AutoCloseable> T close(T closeable) {
-			this.closeables.add(closeable);
-			return closeable;
+		<T> T close(T resource, Consumer<? super T> close) {
+			this.ends.add(() -> close.accept(resource));
+			return resource;
 		}
 
-		void closeFirst(AutoCloseable closeable) {
-			this.closeables.add(0, closeable);
+		void closeFirst(Runnable end) {
+			this.ends.add(0, end);
 		}
 
 		@Override
-		public void close() throws Exception {
+		public void close() {
 			this.dns.open();
-			for (AutoCloseable closeable : this.closeables) {
-				closeable.close();
-			}
+			this.ends.forEach(Runnable::run);
 		}
 
 	}

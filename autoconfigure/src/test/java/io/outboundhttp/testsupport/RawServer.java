@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Loopback server for what is no HTTP: each connection goes to a script on a thread
- * of its own, and is closed after it.
+ * Loopback server for what is no HTTP: each connection goes to a script on a thread of
+ * its own, and is closed after it.
  */
 public final class RawServer implements AutoCloseable {
 
