@@ -36,8 +36,9 @@ final class Drain {
 	 * @return {@code false} if that would take too long, or has failed
 	 */
 	boolean finish(TrackedInputStream body, PooledConnection connection) {
-		if (body.remainingBytes() > this.maxBytes) {
-			return false;
+		long remaining = body.remainingBytes();
+		if (remaining == 0 || remaining > this.maxBytes) {
+			return remaining == 0;
 		}
 		try {
 			return read(body, connection);
