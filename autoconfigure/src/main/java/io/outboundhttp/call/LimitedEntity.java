@@ -80,6 +80,7 @@ final class LimitedEntity extends HttpEntityWrapper {
 
 		@Override
 		public long skip(long bytes) throws IOException {
+			check(Math.max(0, getContentLength()));
 			long skipped = super.skip(bytes);
 			count(skipped);
 			return skipped;
