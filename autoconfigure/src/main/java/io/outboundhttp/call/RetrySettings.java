@@ -52,6 +52,9 @@ public record RetrySettings(boolean staleConnection, int maxRetries, Duration de
 	 * @return the pause
 	 */
 	Duration longestDelay(int retry) {
+		if (this.delay.isZero()) {
+			return Duration.ZERO;
+		}
 		double millis = this.delay.toMillis() * Math.pow(this.multiplier, retry - 1);
 		return (millis < this.maxDelay.toMillis()) ? Duration.ofMillis((long) millis) : this.maxDelay;
 	}
