@@ -75,6 +75,8 @@ class SilentRetryTests {
 	@EnumSource
 	@DisplayName("D2 control: plain Boot and HttpClient send it twice")
 	void plainBootSendsItTwice(Api api) {
+		// plain Boot never closes its pools
+		this.server.maxRequestsPerConnection(1);
 		TakeoverTestContexts.plainBoot()
 			.withUserConfiguration(Charges.class)
 			.withPropertyValues("spring.http.serviceclient.charges.base-url=" + this.server.url())
