@@ -62,7 +62,7 @@ public final class CallChain {
 			.addExecInterceptorAfter(ChainElement.REDIRECT.name(), "outboundHttpOrigin",
 					new OriginHandler(this.settings.sensitiveHeaders(), calls))
 			.addExecInterceptorAfter(ChainElement.RETRY.name(), "outboundHttpRetry",
-					new RetryHandler(this.settings.client(), policy,
+					new RetryHandler(this.settings.client(), this.retries, policy,
 							budgets.of(this.settings.client(), this.settings.retry().budget()), calls, pool,
 							budgets.timeSource()));
 	}

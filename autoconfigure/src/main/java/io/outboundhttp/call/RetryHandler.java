@@ -11,6 +11,7 @@ import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,12 @@ final class RetryHandler implements ExecChainHandler {
 
 	private final TimeSource timeSource;
 
-	RetryHandler(String client, RetryPolicy policy, RetryBudget budget, Calls calls, Supplier<ConnectionPool> pool,
-			TimeSource timeSource) {
+	private final RetryStrategyProbe probe;
+
+	RetryHandler(String client, RetryStrategyProbe probe, RetryPolicy policy, RetryBudget budget, Calls calls,
+			Supplier<ConnectionPool> pool, TimeSource timeSource) {
 		this.client = client;
+		this.probe = probe;
 		this.policy = policy;
 		this.budget = budget;
 		this.calls = calls;
@@ -62,10 +66,22 @@ final class RetryHandler implements ExecChainHandler {
 	public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
 			throws IOException, HttpException {
 		CallContext call = this.calls.context();
-		RetryPolicy.Attempts attempts = this.policy.attempts(request);
-		this.budget.called();
-		ClassicHttpRequest current = request;
+		RetryPolicy.Attempts attempts;
 		boolean fresh = false;
+		PendingRetry pending = PendingRetry.takeFrom(scope.clientContext, call);
+		if (pending != null && pending.isAllowed()) {
+			attempts = pending.attempts();
+			fresh = pending.decision().fresh();
+			pause(pending.decision().pause(), scope, call, null);
+		}
+		else {
+			if (pending != null) {
+				this.probe.replaced();
+			}
+			attempts = this.policy.attempts(request);
+			this.budget.called();
+		}
+		ClassicHttpRequest current = request;
 		while (true) {
 			call.beginAttempt(fresh);
 			RetryPolicy.Decision decision;
@@ -86,7 +102,13 @@ final class RetryHandler implements ExecChainHandler {
 				failure = ex;
 				decision = attempts.afterFailure(ex, call.getProgress(), call.getRemainingNanos());
 			}
-			if (!isAllowed(decision, failure, response)) {
+			Object cause = (response != null) ? response.getCode() : failure;
+			if (isLeftToHttpClient(decision, request)) {
+				RetryPolicy.Decision left = decision;
+				new PendingRetry(call, attempts, left, () -> isAllowed(left, cause)).leaveIn(scope.clientContext);
+				decision = RetryPolicy.Decision.NONE;
+			}
+			if (!isAllowed(decision, cause)) {
 				if (response != null) {
 					return response;
 				}
@@ -101,8 +123,17 @@ final class RetryHandler implements ExecChainHandler {
 		}
 	}
 
-	private boolean isAllowed(RetryPolicy.Decision decision, @Nullable IOException failure,
-			@Nullable ClassicHttpResponse response) {
+	/**
+	 * Return whether HttpClient shall ask its strategy for a retry: the first time, so
+	 * that it shows whether application code has set another strategy than ours.
+	 */
+	private boolean isLeftToHttpClient(RetryPolicy.Decision decision, ClassicHttpRequest request) {
+		HttpEntity entity = request.getEntity();
+		return decision != RetryPolicy.Decision.NONE && !this.probe.isKnown()
+				&& (entity == null || entity.isRepeatable());
+	}
+
+	private boolean isAllowed(RetryPolicy.Decision decision, @Nullable Object cause) {
 		if (decision == RetryPolicy.Decision.NONE) {
 			return false;
 		}
@@ -110,7 +141,6 @@ final class RetryHandler implements ExecChainHandler {
 		if (denial == null && !decision.fresh() && !this.budget.tryRetry()) {
 			denial = RetryDenial.BUDGET;
 		}
-		Object cause = (response != null) ? response.getCode() : failure;
 		if (denial != null) {
 			logger.debug("Client '{}': not sent again ({}): {}", this.client, denial, cause);
 			this.pool.get().retryDenied(denial);

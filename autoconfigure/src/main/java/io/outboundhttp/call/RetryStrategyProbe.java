@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retry strategy that never retries, in the place of HttpClient's own, which repeats a
- * POST on 503 and waits as long as the server says. Where it is not asked, application
+ * Retry strategy that decides nothing by itself, in the place of HttpClient's own, which
+ * repeats a POST on 503 and waits as long as the server says. Where it is not asked, application
  * code has set another one, or turned retries off: then ours stay out of the way.
  */
 final class RetryStrategyProbe implements HttpRequestRetryStrategy {
@@ -40,15 +40,29 @@ final class RetryStrategyProbe implements HttpRequestRetryStrategy {
 	}
 
 	/**
+	 * Return whether it is known who decides about retries.
+	 * @return whether it is
+	 */
+	boolean isKnown() {
+		return this.asked || this.replaced;
+	}
+
+	/**
 	 * Note that an exchange has got a response, after which HttpClient would have asked.
 	 * @param request the request
 	 */
 	void succeeded(ClassicHttpRequest request) {
-		if (this.asked || this.replaced) {
-			return;
-		}
 		HttpEntity entity = request.getEntity();
 		if (entity == null || entity.isRepeatable()) {
+			replaced();
+		}
+	}
+
+	/**
+	 * Note that HttpClient has decided about a retry without asking this strategy.
+	 */
+	void replaced() {
+		if (!isKnown()) {
 			this.replaced = true;
 			logger.info("Client '{}': application code has set a retry strategy of HttpClient, or turned its retries "
 					+ "off, so retry.* of this client has no effect", this.client);
@@ -58,13 +72,13 @@ final class RetryStrategyProbe implements HttpRequestRetryStrategy {
 	@Override
 	public boolean retryRequest(HttpRequest request, IOException exception, int execCount, HttpContext context) {
 		this.asked = true;
-		return false;
+		return PendingRetry.ask(context);
 	}
 
 	@Override
 	public boolean retryRequest(HttpResponse response, int execCount, HttpContext context) {
 		this.asked = true;
-		return false;
+		return PendingRetry.ask(context);
 	}
 
 	@Override
