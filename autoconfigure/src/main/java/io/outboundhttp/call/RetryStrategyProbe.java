@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Retry strategy that decides nothing by itself, in the place of HttpClient's own, which
- * repeats a POST on 503 and waits as long as the server says. Where it is not asked, application
- * code has set another one, or turned retries off: then ours stay out of the way.
+ * repeats a POST on 503 and waits as long as the server says. Where it is not asked,
+ * application code has set another one, or turned retries off: then ours stay out of the
+ * way.
  */
 final class RetryStrategyProbe implements HttpRequestRetryStrategy {
 

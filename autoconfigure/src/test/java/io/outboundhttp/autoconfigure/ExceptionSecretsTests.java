@@ -72,9 +72,8 @@ class ExceptionSecretsTests {
 					assertThat(spring).hasMessageContaining(path + TEMPLATE);
 				}
 				client.awaitNothingLeased();
-				Throwable raw = ours(
-						catchThrowable(() -> client.send("GET", url + path + "/t/geheim-1?key=geheim-2", "X-Api-Key",
-								"geheim-5")));
+				Throwable raw = ours(catchThrowable(
+						() -> client.send("GET", url + path + "/t/geheim-1?key=geheim-2", "X-Api-Key", "geheim-5")));
 				assertThat(raw).isInstanceOf(failure.type).hasMessageContaining(url);
 			}, failure.settings);
 		}
@@ -102,9 +101,9 @@ class ExceptionSecretsTests {
 	@DisplayName("I3 nor do the lines about retries")
 	void linesAboutRetriesShowNoSecret() {
 		try (LoggedLines log = LoggedLines.trace("io.outboundhttp")) {
-			PaymentsClient.run(this.leaks, this.server.url(),
-					(client) -> client.send("GET", this.server.url("/unavailable/geheim-1?key=geheim-2"), "X-Api-Key",
-							"geheim-5"),
+			PaymentsClient.run(
+					this.leaks, this.server.url(), (client) -> client.send("GET",
+							this.server.url("/unavailable/geheim-1?key=geheim-2"), "X-Api-Key", "geheim-5"),
 					"retry.max-retries=1", "retry.delay=1ms");
 			assertThat(log.with("sent again")).hasSize(1);
 			assertThat(log.with("geheim")).isEmpty();

@@ -45,16 +45,16 @@ class ForeignRetryStrategyTests {
 	}
 
 	private void run(Consumer<HttpClientBuilder> code, PaymentsClient.Test test) {
-		PaymentsClient.run(PaymentsClient
-			.runner(this.leaks, this.server.url(), "retry.max-retries=3", "retry.delay=1ms")
-			.withBean(OutboundHttpClientCustomizer.class, () -> new OutboundHttpClientCustomizer() {
+		PaymentsClient
+			.run(PaymentsClient.runner(this.leaks, this.server.url(), "retry.max-retries=3", "retry.delay=1ms")
+				.withBean(OutboundHttpClientCustomizer.class, () -> new OutboundHttpClientCustomizer() {
 
-				@Override
-				public void customize(String client, HttpClientBuilder builder) {
-					code.accept(builder);
-				}
+					@Override
+					public void customize(String client, HttpClientBuilder builder) {
+						code.accept(builder);
+					}
 
-			}), test);
+				}), test);
 	}
 
 	private void setStrategy(HttpClientBuilder builder) {

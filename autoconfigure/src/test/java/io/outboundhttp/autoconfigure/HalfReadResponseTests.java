@@ -58,8 +58,9 @@ class HalfReadResponseTests {
 			.handle("/gzip/small",
 					(exchange) -> exchange.respond(200, Headers.of("Content-Encoding", "gzip"), gzip(random(11 * KIB))))
 			.handle("/large", HalfReadResponseTests::large)
-			.handle("/gzip/large", (exchange) -> exchange.respond(200, Headers.of("Content-Encoding", "gzip"),
-					gzip(random(2048 * KIB))))
+			.handle("/gzip/large",
+					(exchange) -> exchange.respond(200, Headers.of("Content-Encoding", "gzip"),
+							gzip(random(2048 * KIB))))
 			.handle("/drip", HalfReadResponseTests::drip);
 	}
 
@@ -257,10 +258,7 @@ class HalfReadResponseTests {
 		this.server.handle("/missing", Handler.respond(404, "no such thing"));
 		run((client) -> {
 			for (int i = 0; i < 3; i++) {
-				client.restClient()
-					.get()
-					.uri("/missing")
-					.exchange((request, response) -> response.getStatusCode());
+				client.restClient().get().uri("/missing").exchange((request, response) -> response.getStatusCode());
 			}
 			assertThat(client.opened()).isEqualTo(1);
 		});

@@ -76,8 +76,8 @@ final class PaymentsClient {
 	 */
 	void awaitNothingLeased() {
 		if (this.context.isActive()) {
-			await().untilAsserted(() -> assertThat(snapshot()).matches(
-					(snapshot) -> snapshot.leased() == 0 && snapshot.pending() == 0, "nothing leased or pending"));
+			await().untilAsserted(() -> assertThat(snapshot())
+				.matches((snapshot) -> snapshot.leased() == 0 && snapshot.pending() == 0, "nothing leased or pending"));
 		}
 	}
 

@@ -157,8 +157,7 @@ class RedirectSecretsTests {
 	void retryOfTheRedirectedRequestIsAsBare() {
 		this.away.handle("/arrive", Handler.respond(503, "not now"));
 		run((client) -> {
-			secretly(client.restClient().get().uri("/leave"))
-				.exchange((request, response) -> response.getStatusCode());
+			secretly(client.restClient().get().uri("/leave")).exchange((request, response) -> response.getStatusCode());
 			assertThat(this.home.requests()).hasSize(1);
 			assertThat(this.away.requests()).hasSize(3)
 				.allSatisfy((request) -> assertThat(names(request)).containsExactlyInAnyOrder("x-own", "x-fine"));
@@ -204,8 +203,9 @@ class RedirectSecretsTests {
 	void locationThatIsNoUri() {
 		try (TestHttpServer secure = TestHttpServer.startTls(TestCertificates.get().serverContext(), false)
 			.handleAll(Handler.redirect("http://[geheim/"))) {
-			PaymentsClient.run(PaymentsClient.runner(this.leaks, secure.url(), "ssl.bundle=trust")
-				.withPropertyValues(TestCertificates.get().jksTrustBundle("trust")),
+			PaymentsClient.run(
+					PaymentsClient.runner(this.leaks, secure.url(), "ssl.bundle=trust")
+						.withPropertyValues(TestCertificates.get().jksTrustBundle("trust")),
 					(client) -> assertThat(catchThrowable(() -> client.send("GET", secure.url("/leave")))).isNotNull());
 		}
 	}

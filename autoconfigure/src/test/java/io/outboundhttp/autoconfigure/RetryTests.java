@@ -195,8 +195,11 @@ class RetryTests {
 		this.server.handleAll((exchange) -> exchange.respond(503, Headers.of("Retry-After", value), "tomorrow"));
 		run((client) -> {
 			String text = Callers.on("patient",
-					() -> client.restClient().get().uri("/x").exchange((request, response) -> response.getStatusCode()
-						+ response.getHeaders().getFirst("Retry-After")));
+					() -> client.restClient()
+						.get()
+						.uri("/x")
+						.exchange((request, response) -> response.getStatusCode()
+								+ response.getHeaders().getFirst("Retry-After")));
 			assertThat(text).contains("503", value);
 			assertThat(this.server.requests()).hasSize(1);
 			assertThat(client.denied(RetryDenial.RETRY_AFTER)).isEqualTo(1);

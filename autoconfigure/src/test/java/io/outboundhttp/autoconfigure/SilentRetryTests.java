@@ -137,8 +137,8 @@ class SilentRetryTests {
 		HTTP_CLIENT {
 			@Override
 			void charge(ApplicationContext context, HttpClient httpClient, String url) throws Exception {
-				assertThat((int) httpClient.execute(PaymentsClient.request("POST", url),
-						(response) -> response.getCode()))
+				assertThat(
+						(int) httpClient.execute(PaymentsClient.request("POST", url), (response) -> response.getCode()))
 					.isEqualTo(503);
 			}
 		};

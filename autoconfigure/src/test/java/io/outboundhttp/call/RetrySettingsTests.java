@@ -60,8 +60,7 @@ class RetrySettingsTests {
 
 	@Test
 	void valuesThatMakeNoSenseAreRefused() {
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> settings(-1, Duration.ZERO, Duration.ZERO, 1, null))
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(-1, Duration.ZERO, Duration.ZERO, 1, null))
 			.withMessageContaining("maxRetries: -1");
 		for (double multiplier : new double[] { 0.9, -1, Double.NaN }) {
 			assertThatIllegalArgumentException()
@@ -69,8 +68,7 @@ class RetrySettingsTests {
 				.withMessageContaining("multiplier: " + multiplier);
 		}
 		for (double budget : new double[] { 0, -1, Double.NaN }) {
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> settings(0, Duration.ZERO, Duration.ZERO, 1, budget))
+			assertThatIllegalArgumentException().isThrownBy(() -> settings(0, Duration.ZERO, Duration.ZERO, 1, budget))
 				.withMessageContaining("budget: " + budget);
 		}
 	}

@@ -104,7 +104,8 @@ enum Stall {
 	SLOW_READER(CallPhase.WRITE) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url("http://127.0.0.1:" + scene.close(RawServer.slow(64 * 1024, DRIP), RawServer::close).port() + "/");
+			scene
+				.url("http://127.0.0.1:" + scene.close(RawServer.slow(64 * 1024, DRIP), RawServer::close).port() + "/");
 			scene.body(new byte[16 * 1024 * 1024]);
 		}
 	},
@@ -154,7 +155,8 @@ enum Stall {
 	DRIPPING_TLS_BODY(CallPhase.BODY) {
 		@Override
 		void prepare(Scene scene) {
-			scene.url(scene.close(TestHttpServer.startTls(TestCertificates.get().serverContext(), false), TestHttpServer::close)
+			scene.url(scene
+				.close(TestHttpServer.startTls(TestCertificates.get().serverContext(), false), TestHttpServer::close)
 				.handleAll(Stall::dripBody)
 				.url("/"));
 		}

@@ -172,8 +172,8 @@ class NameResolverTests {
 	@Test
 	@DisplayName("T2 who waits for a look-up that hangs stops when its time is up")
 	void waitEndsInTime() throws Exception {
-		CompletableFuture<Boolean> caller = start(() -> this.resolver
-			.resolve("slow.test", Duration.ofSeconds(5).toNanos(), () -> true) == null);
+		CompletableFuture<Boolean> caller = start(
+				() -> this.resolver.resolve("slow.test", Duration.ofSeconds(5).toNanos(), () -> true) == null);
 		await().until(() -> this.lookUps.get() == 1);
 		this.time.advance(Duration.ofSeconds(5).minusNanos(1));
 		assertThat(caller).isNotDone();
@@ -184,8 +184,7 @@ class NameResolverTests {
 	@Test
 	void waitEndsOnceTheAnswerIsNotWanted() throws Exception {
 		AtomicBoolean wanted = new AtomicBoolean(true);
-		CompletableFuture<Boolean> caller = start(
-				() -> this.resolver.resolve("slow.test", LONG, wanted::get) == null);
+		CompletableFuture<Boolean> caller = start(() -> this.resolver.resolve("slow.test", LONG, wanted::get) == null);
 		await().until(() -> this.lookUps.get() == 1);
 		wanted.set(false);
 		assertThat(caller.get()).isTrue();
