@@ -214,13 +214,6 @@ final class ConnectPhase implements Clock.Task {
 		enter(CallPhase.TLS);
 	}
 
-	/**
-	 * Note that the proxy is asked for a tunnel.
-	 */
-	void beginTunnel() {
-		enter(CallPhase.CONNECT);
-	}
-
 	private void enter(CallPhase step) {
 		this.step = step;
 		this.lease.call().enter(step);
