@@ -86,6 +86,30 @@ class ForeignRetryStrategyTests {
 	}
 
 	@Test
+	@DisplayName("R3 a retry strategy set in code wins, even if the first call fails")
+	void strategySetInCodeWinsForAFirstFailure() {
+		this.server.handle("/reset", Handler.closeAbruptly());
+		run(this::setStrategy, (client) -> {
+			for (int i = 1; i <= 2; i++) {
+				assertThatIOException().isThrownBy(() -> client.send("GET", this.server.url("/reset")));
+				assertThat(this.server.requests("/reset")).hasSize(i * 2);
+			}
+			assertThat(client.retries()).isZero();
+		});
+	}
+
+	@Test
+	@DisplayName("R3 a retry strategy set in code that never retries wins")
+	void strategyThatNeverRetriesWins() {
+		run((builder) -> builder
+			.setRetryStrategy(new DefaultHttpRequestRetryStrategy(0, TimeValue.ofMilliseconds(1))), (client) -> {
+				client.send("GET", this.server.url("/unavailable"));
+				assertThat(this.server.requests("/unavailable")).hasSize(1);
+				assertThat(client.retries()).isZero();
+			});
+	}
+
+	@Test
 	@DisplayName("R3 ours keep out after a call that has succeeded")
 	void oursKeepOutAfterACallThatHasSucceeded() {
 		run(this::setStrategy, (client) -> {
