@@ -101,12 +101,12 @@ class ForeignRetryStrategyTests {
 	@Test
 	@DisplayName("R3 a retry strategy set in code that never retries wins")
 	void strategyThatNeverRetriesWins() {
-		run((builder) -> builder
-			.setRetryStrategy(new DefaultHttpRequestRetryStrategy(0, TimeValue.ofMilliseconds(1))), (client) -> {
-				client.send("GET", this.server.url("/unavailable"));
-				assertThat(this.server.requests("/unavailable")).hasSize(1);
-				assertThat(client.retries()).isZero();
-			});
+		run((builder) -> builder.setRetryStrategy(new DefaultHttpRequestRetryStrategy(0, TimeValue.ofMilliseconds(1))),
+				(client) -> {
+					client.send("GET", this.server.url("/unavailable"));
+					assertThat(this.server.requests("/unavailable")).hasSize(1);
+					assertThat(client.retries()).isZero();
+				});
 	}
 
 	@Test

@@ -130,16 +130,11 @@ class ProtocolChangeTests {
 			.run((context) -> {
 				RestClient client = context.getBean(OutboundHttpClients.class).restClient("payments");
 				client.get().uri("/").retrieve().toBodilessEntity();
-				Throwable failure = catchThrowable(() -> client.post()
-					.uri("/pay")
-					.headers((headers) -> {
-						if (!header.isEmpty()) {
-							headers.set(header.get(0), header.get(1));
-						}
-					})
-					.body("100 EUR".getBytes(StandardCharsets.UTF_8))
-					.retrieve()
-					.toBodilessEntity());
+				Throwable failure = catchThrowable(() -> client.post().uri("/pay").headers((headers) -> {
+					if (!header.isEmpty()) {
+						headers.set(header.get(0), header.get(1));
+					}
+				}).body("100 EUR".getBytes(StandardCharsets.UTF_8)).retrieve().toBodilessEntity());
 				assertThat(this.server.requests("/pay")).hasSize(sent);
 				if (sent == 2 && !always) {
 					assertThat(failure).isNull();

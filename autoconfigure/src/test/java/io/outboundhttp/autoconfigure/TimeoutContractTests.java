@@ -91,8 +91,7 @@ class TimeoutContractTests {
 					assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
 						.isBetween(Duration.ofMillis(millis - 1), SOON);
 					assertThat(failure).hasStackTraceContaining(row.type.getName());
-					assertThat(cause(failure, row.type))
-						.hasMessageStartingWith("Client 'payments': ")
+					assertThat(cause(failure, row.type)).hasMessageStartingWith("Client 'payments': ")
 						.hasMessageEndingWith(CLIENT + ((row == Row.ACQUIRE) ? "pool.max-per-route" : row.key));
 					if (row == Row.READ || row == Row.CONNECT) {
 						assertThat(cause(failure, row.type))
@@ -129,8 +128,7 @@ class TimeoutContractTests {
 	@EnumSource(names = { "READ", "CALL" })
 	@DisplayName("T5 a RestTemplate is bounded as a RestClient is")
 	void restTemplateIsBounded(Row row) {
-		ClientsRunner
-			.withProperties(CLIENT + "base-url=" + this.server.url(), CLIENT + row.key + "=250ms")
+		ClientsRunner.withProperties(CLIENT + "base-url=" + this.server.url(), CLIENT + row.key + "=250ms")
 			.withInitializer(this.leaks)
 			.run((context) -> {
 				OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
@@ -152,8 +150,7 @@ class TimeoutContractTests {
 					OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 					assertThat(cause(catchThrowable(() -> get(clients, "/silent")), ReadTimeoutException.class))
 						.hasMessageContaining("for 250 ms (set in code)");
-					assertThat(
-							cause(catchThrowable(() -> get(clients, dead.url("/"))), ConnectTimeoutException.class))
+					assertThat(cause(catchThrowable(() -> get(clients, dead.url("/"))), ConnectTimeoutException.class))
 						.hasMessageContaining("within 270 ms (set in code)");
 				});
 		}

@@ -70,8 +70,9 @@ class ReadTimeoutTests {
 	}
 
 	static Stream<Arguments> silences() {
-		return Stream.of(Arguments.of("/head", CallPhase.HEAD, "sent no response"),
-				Arguments.of("/body", CallPhase.BODY, "sent nothing more of the response"))
+		return Stream
+			.of(Arguments.of("/head", CallPhase.HEAD, "sent no response"),
+					Arguments.of("/body", CallPhase.BODY, "sent nothing more of the response"))
 			.flatMap((silence) -> Stream.of(CallApi.values())
 				.map((api) -> Arguments.of(silence.get()[0], silence.get()[1], silence.get()[2], api)));
 	}
@@ -171,8 +172,7 @@ class ReadTimeoutTests {
 			.handleAll((exchange) -> exchange.respond(200, String.valueOf(exchange.request().body().length > 0)));
 		HttpPost post = new HttpPost(this.server.url("/"));
 		post.setEntity(new InputStreamEntity(slow, ContentType.APPLICATION_OCTET_STREAM));
-		String answer = clients().httpClient()
-			.execute(post, (response) -> EntityUtils.toString(response.getEntity()));
+		String answer = clients().httpClient().execute(post, (response) -> EntityUtils.toString(response.getEntity()));
 		assertThat(answer).isEqualTo("true");
 	}
 

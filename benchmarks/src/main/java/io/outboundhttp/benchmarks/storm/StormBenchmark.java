@@ -15,9 +15,9 @@ import org.springframework.web.client.RestClient;
  * Measures how many requests reach an upstream that answers each with 503, and prints a
  * table in Markdown.
  * <p>
- * A RestClient of Boot's builder makes 200 calls per second; the upstream counts.
- * A call that ends otherwise than with 503, or more than 1.25 requests per call with the
- * budget, fails the benchmark.
+ * A RestClient of Boot's builder makes 200 calls per second; the upstream counts. A call
+ * that ends otherwise than with 503, or more than 1.25 requests per call with the budget,
+ * fails the benchmark.
  */
 public final class StormBenchmark {
 
