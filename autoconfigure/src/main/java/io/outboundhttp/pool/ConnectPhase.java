@@ -46,7 +46,7 @@ final class ConnectPhase implements Clock.Task {
 
 	private final List<String> tried = new ArrayList<>(2);
 
-	private CallPhase step = CallPhase.DNS;
+	private CallPhase step = CallPhase.CONNECT;
 
 	private @Nullable List<InetSocketAddress> addresses;
 
@@ -112,6 +112,7 @@ final class ConnectPhase implements Clock.Task {
 		// a proxy may close the connection with its challenge: then all begins anew
 		this.addresses = null;
 		this.next = 0;
+		enter(CallPhase.CONNECT);
 		while (true) {
 			this.address = null;
 			try {
