@@ -29,8 +29,9 @@ import io.outboundhttp.CallPhase;
 final class ConnectPhase implements Clock.Task {
 
 	/*
-	 * `step`, `tried` and `address` are written by the connecting thread; the clock reads
-	 * `sliceEndNanos` alone, and ends the lease or the one attempt, which is safe at any
+	 * `step`, `tried`, `addresses` and `address` belong to the connecting thread.
+	 * `sliceEndNanos` is set by it for each attempt, and put off by the clock once the
+	 * slice is over. The clock ends the lease or the one attempt, which is safe at any
 	 * time.
 	 */
 
