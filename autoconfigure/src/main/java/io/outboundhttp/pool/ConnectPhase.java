@@ -117,10 +117,12 @@ final class ConnectPhase implements Clock.Task {
 		while (true) {
 			this.address = null;
 			try {
-				// the clock may come in an instant in which there is no socket to close
+				// the clock may come in an instant in which there is no socket to close;
+				// rounded up, else the socket gives up before the time is up, and the
+				// caller is told of the wrong limit
 				long nanos = Math.min(remainingNanos(this.pool.nanos()), this.lease.call().getRemainingNanos());
-				long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
-				connection.connect(Timeout.ofMilliseconds(Math.max(1, millis)), context);
+				long millis = TimeUnit.NANOSECONDS.toMillis(Math.max(0, nanos)) + 1;
+				connection.connect(Timeout.ofMilliseconds(millis), context);
 				if (this.address != null) {
 					this.pool.penalties().reached(this.address);
 				}
