@@ -12,7 +12,6 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.client5.http.ssl.DefaultHostnameVerifier;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslOptions;
 import org.apache.hc.client5.http.cookie.StandardCookieSpec;
 
 /**
@@ -39,6 +37,8 @@ final class BuilderCallbacks {
 
 	private final DnsResolver dnsResolver;
 
+	private final TlsBundles tlsBundles;
+
 	private final UnaryOperator<TlsSocketStrategy> tlsStrategy;
 
 	private final Supplier<ClientBuild> begin;
@@ -48,13 +48,15 @@ final class BuilderCallbacks {
 	/**
 	 * Create the callbacks.
 	 * @param dnsResolver resolver to put at the bottom
+	 * @param tlsBundles the SSL bundles
 	 * @param tlsStrategy puts what we have to know around what negotiates TLS
 	 * @param begin makes the build that begins now
 	 * @param finish takes a build whose HttpClient is customized but not yet made
 	 */
-	BuilderCallbacks(DnsResolver dnsResolver, UnaryOperator<TlsSocketStrategy> tlsStrategy, Supplier<ClientBuild> begin,
-			BiConsumer<ClientBuild, HttpClientBuilder> finish) {
+	BuilderCallbacks(DnsResolver dnsResolver, TlsBundles tlsBundles, UnaryOperator<TlsSocketStrategy> tlsStrategy,
+			Supplier<ClientBuild> begin, BiConsumer<ClientBuild, HttpClientBuilder> finish) {
 		this.dnsResolver = dnsResolver;
+		this.tlsBundles = tlsBundles;
 		this.tlsStrategy = tlsStrategy;
 		this.begin = begin;
 		this.finish = finish;
@@ -160,14 +162,14 @@ final class BuilderCallbacks {
 	}
 
 	private TlsSocketStrategy tlsSocketStrategy(@Nullable SslBundle bundle) {
-		build().bundle(bundle);
-		if (bundle == null) {
-			// what HttpClient uses where Boot sets none
-			return this.tlsStrategy.apply(DefaultClientTlsStrategy.createSystemDefault());
+		ReloadableTls reloadable = (bundle != null) ? this.tlsBundles.find(bundle) : null;
+		build().tls(bundle, reloadable);
+		if (reloadable != null) {
+			return this.tlsStrategy.apply(reloadable);
 		}
-		SslOptions options = bundle.getOptions();
-		return this.tlsStrategy.apply(new DefaultClientTlsStrategy(bundle.createSslContext(),
-				options.getEnabledProtocols(), options.getCiphers(), null, new DefaultHostnameVerifier()));
+		// without a bundle, what HttpClient uses where Boot sets none
+		return this.tlsStrategy
+			.apply((bundle != null) ? ReloadableTls.strategy(bundle) : DefaultClientTlsStrategy.createSystemDefault());
 	}
 
 	private static void managerDefaults(ClientDefinition definition,

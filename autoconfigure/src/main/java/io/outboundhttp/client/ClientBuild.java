@@ -43,9 +43,11 @@ final class ClientBuild {
 	/** Stands for the managed builder whose last callbacks have begun. */
 	private @Nullable Object builder;
 
-	private boolean bundleSeen;
+	private boolean tlsSeen;
 
 	private @Nullable SslBundle bundle;
+
+	private @Nullable ReloadableTls reloadableTls;
 
 	private ConnectionConfig.@Nullable Builder connectionConfig;
 
@@ -140,16 +142,34 @@ final class ClientBuild {
 	 * replaced what we put first, nor added to the builder behind us.
 	 */
 	boolean isKnown() {
-		return this.seenFirst && this.bundleSeen && !this.extended;
+		return this.seenFirst && this.tlsSeen && !this.extended;
 	}
 
-	void bundle(@Nullable SslBundle bundle) {
-		this.bundleSeen = true;
+	/**
+	 * Note with what TLS is negotiated.
+	 * @param bundle the SSL bundle, {@code null} for the system's default
+	 * @param reloadable keeps the bundle up to date, {@code null} if that cannot be
+	 */
+	void tls(@Nullable SslBundle bundle, @Nullable ReloadableTls reloadable) {
+		this.tlsSeen = true;
 		this.bundle = bundle;
+		this.reloadableTls = reloadable;
+	}
+
+	/**
+	 * Return whether our own strategy negotiates TLS, as far as the application has not
+	 * replaced it in the connection manager.
+	 */
+	boolean isTlsSeen() {
+		return this.tlsSeen;
 	}
 
 	@Nullable SslBundle bundle() {
 		return this.bundle;
+	}
+
+	@Nullable ReloadableTls reloadableTls() {
+		return this.reloadableTls;
 	}
 
 	void connectionConfig(ConnectionConfig.Builder builder) {

@@ -169,6 +169,16 @@ public final class OutboundHttpClients {
 	}
 
 	/**
+	 * Return what is known about the SSL bundle of an open pool.
+	 * @param pool the pool
+	 * @return the status, {@code null} if its connections are opened without an SSL
+	 * bundle that has a name
+	 */
+	public @Nullable TlsStatus tls(ConnectionPool pool) {
+		return this.factory.tls(pool);
+	}
+
+	/**
 	 * Return by how much the background work of the pools is late.
 	 * @return zero if it is in time
 	 */

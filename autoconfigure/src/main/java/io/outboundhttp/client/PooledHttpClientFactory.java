@@ -1,5 +1,6 @@
 package io.outboundhttp.client;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,9 +49,9 @@ import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 public final class PooledHttpClientFactory {
 
 	/*
-	 * `lock` guards `shared` and makes "look for a pool, else open one" one step.
-	 * Listeners of the pools run under it when a pool is opened: they must not build
-	 * HttpClients.
+	 * `lock` guards `shared` and `builds`, and makes "look for a pool, else open one" one
+	 * step. A pool takes its next connection manager from its build. Listeners of the
+	 * pools run under it when a pool is opened: they must not build HttpClients.
 	 */
 
 	private static final String IN_CODE = "set in code";
@@ -60,6 +61,8 @@ public final class PooledHttpClientFactory {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Map<PoolKey, ConnectionPool> shared = new HashMap<>();
+
+	private final Map<ConnectionPool, ClientBuild> builds = new HashMap<>();
 
 	private final ConnectionPools pools;
 
@@ -72,6 +75,8 @@ public final class PooledHttpClientFactory {
 	private final @Nullable InetAddressFilter addressFilter;
 
 	private final Supplier<List<OutboundHttpClientCustomizer>> customizers;
+
+	private final TlsBundles tlsBundles;
 
 	private final AddressFilterProbe probe;
 
@@ -104,7 +109,9 @@ public final class PooledHttpClientFactory {
 		this.customizers = customizers;
 		ConnectHooks hooks = pools.getConnectHooks();
 		this.probe = new AddressFilterProbe(hooks.dnsResolver());
-		this.callbacks = new BuilderCallbacks(this.probe.resolver(), hooks::tlsStrategy, this::begin, this::finish);
+		this.tlsBundles = new TlsBundles(sslBundles, Clock.systemUTC(), this::reloaded);
+		this.callbacks = new BuilderCallbacks(this.probe.resolver(), this.tlsBundles, hooks::tlsStrategy, this::begin,
+				this::finish);
 	}
 
 	/**
@@ -191,6 +198,7 @@ public final class PooledHttpClientFactory {
 			throw new ReplacedConnectionManagerException(client);
 		}
 		warnOfUnapplied(build);
+		watchBundle(build);
 		PoolKey key = key(build, replaced);
 		replaced.close(CloseMode.IMMEDIATE);
 		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
@@ -213,6 +221,63 @@ public final class PooledHttpClientFactory {
 	}
 
 	/**
+	 * Whoever brings TLS of his own gets a bundle once.
+	 */
+	private void watchBundle(ClientBuild build) {
+		SslBundle bundle = build.isTlsSeen() ? null : sslBundle(build.definition());
+		if (bundle != null) {
+			this.tlsBundles.cannotReload(bundle, build.definition().getName());
+		}
+	}
+
+	/**
+	 * Let the pools that use an SSL bundle go on with its new version.
+	 */
+	private void reloaded(ReloadableTls tls) {
+		Map<ConnectionPool, ClientBuild> affected = new HashMap<>();
+		this.lock.lock();
+		try {
+			this.builds.keySet().removeIf(ConnectionPool::isClosed);
+			this.builds.forEach((pool, build) -> {
+				if (build.reloadableTls() == tls) {
+					affected.put(pool, build);
+				}
+			});
+		}
+		finally {
+			this.lock.unlock();
+		}
+		affected.forEach(PooledHttpClientFactory::renew);
+	}
+
+	private static void renew(ConnectionPool pool, ClientBuild build) {
+		try {
+			pool.replaceManager(build.newManager());
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Client '{}': connections with the former SSL bundle stay in use until they end",
+					pool.getName(), ex);
+		}
+	}
+
+	/**
+	 * Return the SSL bundle of an open pool.
+	 * @param pool the pool
+	 * @return its status, {@code null} without an SSL bundle that has a name
+	 */
+	@Nullable TlsStatus tls(ConnectionPool pool) {
+		this.lock.lock();
+		try {
+			ClientBuild build = this.builds.get(pool);
+			ReloadableTls tls = (build != null) ? build.reloadableTls() : null;
+			return (tls != null) ? tls.status() : null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Return what the pool of a build may be shared by.
 	 * @return the key, or {@code null} if it may not be shared
 	 */
@@ -221,9 +286,8 @@ public final class PooledHttpClientFactory {
 			return null;
 		}
 		AddressFilterProbe.Finding filter = this.probe.find(bootManager);
-		return (filter != AddressFilterProbe.Finding.UNKNOWN)
-				? new PoolKey(build.builder(), build.bundle(), build.connectionConfig().getConnectTimeout(), filter)
-				: null;
+		return (filter != AddressFilterProbe.Finding.UNKNOWN) ? new PoolKey(build.builder(), identity(build.bundle()),
+				build.connectionConfig().getConnectTimeout(), filter) : null;
 	}
 
 	private static HttpClientConnectionManager connectionManager(HttpClientBuilder builder) {
@@ -252,6 +316,8 @@ public final class PooledHttpClientFactory {
 		ConnectionPool pool = (first && this.pools.find(client) == null)
 				? this.pools.open(client, poolSettings(build), build.newManager())
 				: this.pools.openTransient(client, poolSettings(build), build.newManager());
+		this.builds.keySet().removeIf(ConnectionPool::isClosed);
+		this.builds.put(pool, build);
 		if (key != null) {
 			this.shared.values().removeIf(ConnectionPool::isClosed);
 			this.shared.put(key, pool);
@@ -262,8 +328,16 @@ public final class PooledHttpClientFactory {
 	private PoolKey defaultKey(ClientBuild build) {
 		ClientDefinition definition = build.definition();
 		Duration connectTimeout = definition.require(ClientSetting.CONNECT_TIMEOUT);
-		return new PoolKey(build.builder(), sslBundle(definition), Timeout.of(connectTimeout),
+		return new PoolKey(build.builder(), identity(sslBundle(definition)), Timeout.of(connectTimeout),
 				(this.addressFilter != null) ? AddressFilterProbe.Finding.CONTEXT : AddressFilterProbe.Finding.NONE);
+	}
+
+	/**
+	 * All versions of a bundle are one and the same.
+	 */
+	private @Nullable Object identity(@Nullable SslBundle bundle) {
+		ReloadableTls reloadable = (bundle != null) ? this.tlsBundles.find(bundle) : null;
+		return (reloadable != null) ? reloadable : bundle;
 	}
 
 	private static PoolSettings poolSettings(ClientBuild build) {

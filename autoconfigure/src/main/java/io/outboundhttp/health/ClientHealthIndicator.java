@@ -9,8 +9,10 @@ import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.Problem;
+import io.outboundhttp.client.TlsStatus;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.PoolSnapshot;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -45,6 +47,7 @@ class ClientHealthIndicator extends AbstractHealthIndicator {
 		builder.up();
 		if (pool != null) {
 			judge(builder, pool.snapshot());
+			tls(builder, this.clients.tls(pool));
 		}
 		else if (this.clients.names().contains(this.name)) {
 			ClientDefinition definition = this.clients.definition(this.name);
@@ -72,6 +75,24 @@ class ClientHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("available", available)
 			.withDetail("pending", pending)
 			.withDetail("max", max);
+	}
+
+	private static void tls(Health.Builder builder, @Nullable TlsStatus status) {
+		if (status == null) {
+			return;
+		}
+		Long certificateDays = status.certificateExpiresInDays();
+		Long trustDays = status.trustExpiresInDays();
+		builder.withDetail("sslBundle", status.bundle());
+		if (certificateDays != null) {
+			builder.withDetail("certificateExpiresInDays", certificateDays);
+		}
+		if (trustDays != null) {
+			builder.withDetail("trustExpiresInDays", trustDays);
+		}
+		if (status.failedReload() != null) {
+			builder.withDetail("sslReloadFailed", status.failedReload());
+		}
 	}
 
 	private void maintenance(Health.Builder builder, PoolSnapshot.Leaks leaks, long starvingMillis) {

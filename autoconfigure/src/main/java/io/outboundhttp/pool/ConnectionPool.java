@@ -217,8 +217,12 @@ public final class ConnectionPool {
 	 */
 	void giveBack(TrackedLease lease, TimeValue keepAlive) {
 		long nowNanos = nanos();
-		boolean reusable = lease.connection().passivate(keepAlive, nowNanos);
-		giveBack(lease, reusable);
+		PooledConnection connection = lease.connection();
+		boolean current = this.connections.isCurrent(connection);
+		if (!current) {
+			connection.closeReason(CloseReason.SHUTDOWN);
+		}
+		giveBack(lease, connection.passivate(keepAlive, nowNanos) && current);
 		ended(lease, nowNanos);
 	}
 
@@ -447,7 +451,7 @@ public final class ConnectionPool {
 	}
 
 	/**
-	 * Close what is idle too long or expired.
+	 * Close what is idle too long, expired, or opened by a replaced connection manager.
 	 * @param nowNanos the current reading of the clock
 	 */
 	void evict(long nowNanos) {

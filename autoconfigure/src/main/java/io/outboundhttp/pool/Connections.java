@@ -155,27 +155,28 @@ final class Connections implements Disposer<PooledConnection> {
 	 * @return the reason, {@code null} if it may be used
 	 */
 	@Nullable CloseReason unusable(PooledConnection connection, long nowNanos) {
-		if (!isCurrent(connection)) {
-			return CloseReason.SHUTDOWN;
-		}
-		if (!connection.isOpen()) {
-			return CloseReason.STALE;
-		}
 		CloseReason worn = worn(connection, nowNanos);
 		if (worn != null) {
 			return worn;
+		}
+		if (!connection.isOpen()) {
+			return CloseReason.STALE;
 		}
 		boolean check = this.validateNanos != null && nowNanos - connection.idleSinceNanos() >= this.validateNanos;
 		return (check && connection.isStale()) ? CloseReason.STALE : null;
 	}
 
 	/**
-	 * Return why an idle connection should be closed, as far as its times tell.
+	 * Return why an idle connection should be closed, as far as can be told without
+	 * looking at its socket.
 	 * @param connection the connection, possibly in use
 	 * @param nowNanos the current reading of the clock
 	 * @return the reason or {@code null}
 	 */
 	@Nullable CloseReason worn(PooledConnection connection, long nowNanos) {
+		if (!isCurrent(connection)) {
+			return CloseReason.SHUTDOWN;
+		}
 		if (connection.isExpired(nowNanos)) {
 			return CloseReason.EXPIRED;
 		}

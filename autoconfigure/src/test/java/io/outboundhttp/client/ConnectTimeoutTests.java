@@ -137,7 +137,8 @@ class ConnectTimeoutTests {
 	void failedConnectIsTriedAnew() throws IOException {
 		try (TestHttpServer server = TestHttpServer.start()) {
 			AtomicInteger lookUps = new AtomicInteger();
-			BoundedClients clients = BoundedClients.direct(this.leaks, new Limits(null, LIMIT, BoundedClients.LONG, 2),
+			BoundedClients clients = BoundedClients.direct(this.leaks,
+					new Limits(null, BoundedClients.LONG, BoundedClients.LONG, 2),
 					(host) -> addresses((lookUps.incrementAndGet() == 1) ? "127.0.0.3" : "127.0.0.1").lookUp(host));
 			assertThat(CallApi.RAW.get(clients, "http://late.test:" + server.port() + "/")).isEqualTo("ok");
 			assertThat(lookUps).hasValue(2);

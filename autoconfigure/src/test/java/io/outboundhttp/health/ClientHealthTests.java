@@ -14,6 +14,8 @@ import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.testsupport.RotatedBundle;
+import io.outboundhttp.testsupport.TestCertificates;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -21,9 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -93,6 +97,33 @@ class ClientHealthTests {
 				assertThat(health(context).getDetails()).containsEntry("problems", List.of("leaking"));
 				held.close();
 			});
+	}
+
+	@Test
+	@DisplayName("S2 the days that certificates are valid, and a reload that failed, are told")
+	void certificatesAreTold() {
+		try (TestHttpServer tls = TestHttpServer.startTls(TestCertificates.get().serverContext(), true)) {
+			this.runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+				.withPropertyValues(TestCertificates.get().pemBundle("mine", TestCertificates.CLIENT_A))
+				.withPropertyValues("outbound-http.clients.a.ssl.bundle=mine")
+				.run((context) -> {
+					context.getBean(OutboundHttpClients.class)
+						.restClient("a")
+						.get()
+						.uri(tls.url())
+						.retrieve()
+						.toBodilessEntity();
+					assertThat(health(context).getDetails()).containsEntry("sslBundle", "mine")
+						.containsEntry("certificateExpiresInDays", 28L)
+						.containsEntry("trustExpiresInDays", 28L)
+						.doesNotContainKey("sslReloadFailed");
+					this.leaks.expectWarning("SSL bundle 'mine' was updated, but cannot be used");
+					context.getBean(SslBundleRegistry.class)
+						.updateBundle("mine", RotatedBundle.of(TestCertificates.CLIENT_A, TestCertificates.CLIENT_B));
+					assertThat(health(context).getDetails()).containsKey("sslReloadFailed");
+					assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+				});
+		}
 	}
 
 	@Test

@@ -50,12 +50,12 @@ public class OutboundHttpEndpoint {
 		Map<String, ClientSummary> descriptors = new LinkedHashMap<>();
 		for (String name : this.clients.names()) {
 			descriptors.put(name, new ClientSummary("UP", PoolDescriptor.notOpen(this.clients.definition(name)),
-					LeaksDescriptor.NONE));
+					LeaksDescriptor.NONE, null));
 		}
 		for (ConnectionPool pool : this.clients.openPools()) {
 			PoolSnapshot snapshot = pool.snapshot();
 			descriptors.put(pool.getName(), new ClientSummary(status(snapshot), PoolDescriptor.of(snapshot),
-					LeaksDescriptor.of(snapshot.leaks())));
+					LeaksDescriptor.of(snapshot.leaks()), TlsDescriptor.of(this.clients.tls(pool))));
 		}
 		return new ClientsDescriptor(descriptors);
 	}
@@ -73,6 +73,7 @@ public class OutboundHttpEndpoint {
 		}
 		PoolSnapshot snapshot = live.pool().snapshot();
 		return new ClientDescriptor(status(snapshot), PoolDescriptor.of(snapshot), LeaksDescriptor.of(snapshot.leaks()),
+				TlsDescriptor.of(this.clients.tls(live.pool())),
 				snapshot.routes().stream().map(RouteDescriptor::of).toList(),
 				snapshot.leases().stream().map(LeaseDescriptor::of).toList(),
 				snapshot.recentLeaks().stream().map(LeakDescriptor::of).toList(), EffectiveSettings.of(live));
@@ -83,7 +84,7 @@ public class OutboundHttpEndpoint {
 	}
 
 	private static ClientDescriptor notOpen(ClientDefinition definition) {
-		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, List.of(),
+		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, null, List.of(),
 				List.of(), List.of(), EffectiveSettings.of(definition));
 	}
 
@@ -102,8 +103,10 @@ public class OutboundHttpEndpoint {
 	 * @param status status of the client
 	 * @param pool its pool
 	 * @param leaks its leaks
+	 * @param tls its SSL bundle, absent without
 	 */
-	public record ClientSummary(String status, PoolDescriptor pool, LeaksDescriptor leaks) {
+	public record ClientSummary(String status, PoolDescriptor pool, LeaksDescriptor leaks,
+			@Nullable TlsDescriptor tls) {
 
 	}
 
@@ -113,13 +116,15 @@ public class OutboundHttpEndpoint {
 	 * @param status status of the client
 	 * @param pool its pool
 	 * @param leaks its leaks
+	 * @param tls its SSL bundle, absent without
 	 * @param routes the routes with connections or waiting callers
 	 * @param leases the connections that are held for longest, at most 100
 	 * @param recentLeaks the latest leaks, at most 50
 	 * @param settings value and origin of every setting by key
 	 */
 	public record ClientDescriptor(String status, PoolDescriptor pool, LeaksDescriptor leaks,
-			List<RouteDescriptor> routes, List<LeaseDescriptor> leases, List<LeakDescriptor> recentLeaks,
+			@Nullable TlsDescriptor tls, List<RouteDescriptor> routes, List<LeaseDescriptor> leases,
+			List<LeakDescriptor> recentLeaks,
 			Map<String, SettingDescriptor> settings) implements OperationResponseBody {
 
 	}
