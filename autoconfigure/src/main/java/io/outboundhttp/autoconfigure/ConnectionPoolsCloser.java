@@ -1,5 +1,7 @@
 package io.outboundhttp.autoconfigure;
 
+import java.time.Duration;
+
 import io.outboundhttp.pool.ConnectionPools;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +18,17 @@ final class ConnectionPoolsCloser implements BeanFactoryPostProcessor, Disposabl
 
 	private @Nullable ConnectionPools pools;
 
+	private Duration drainTimeout = Duration.ZERO;
+
 	/**
 	 * Take over the closing of pools.
 	 * @param pools the pools
+	 * @param drainTimeout longest wait for connections in use
 	 * @return the same pools
 	 */
-	ConnectionPools closeLast(ConnectionPools pools) {
+	ConnectionPools closeLast(ConnectionPools pools, Duration drainTimeout) {
 		this.pools = pools;
+		this.drainTimeout = drainTimeout;
 		return pools;
 	}
 
@@ -33,7 +39,7 @@ final class ConnectionPoolsCloser implements BeanFactoryPostProcessor, Disposabl
 	@Override
 	public void destroy() {
 		if (this.pools != null) {
-			this.pools.close();
+			this.pools.close(this.drainTimeout);
 		}
 	}
 

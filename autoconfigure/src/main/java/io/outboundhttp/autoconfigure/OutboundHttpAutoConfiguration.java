@@ -1,5 +1,6 @@
 package io.outboundhttp.autoconfigure;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -129,7 +130,7 @@ public final class OutboundHttpAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		HealthRules outboundHttpHealthRules(OutboundHttpProperties properties, Environment environment) {
-			return new HealthRulesMapper(environment).map(properties.getHealth());
+			return new GlobalSettingsMapper(environment).healthRules(properties.getHealth());
 		}
 
 		@Bean
@@ -143,10 +144,13 @@ public final class OutboundHttpAutoConfiguration {
 		}
 
 		@Bean(destroyMethod = "")
-		ConnectionPools outboundHttpConnectionPools(ConnectionPoolsCloser closer,
-				ObjectProvider<PoolListener> listeners) {
-			return closer.closeLast(new ConnectionPools(TimeSource.system(),
-					Stream.concat(Stream.of(new LoggingPoolListener()), listeners.orderedStream()).toList()));
+		ConnectionPools outboundHttpConnectionPools(ConnectionPoolsCloser closer, OutboundHttpProperties properties,
+				Environment environment, ObjectProvider<PoolListener> listeners) {
+			Duration drainTimeout = new GlobalSettingsMapper(environment).drainTimeout(properties.getShutdown());
+			return closer.closeLast(
+					new ConnectionPools(TimeSource.system(),
+							Stream.concat(Stream.of(new LoggingPoolListener()), listeners.orderedStream()).toList()),
+					drainTimeout);
 		}
 
 		@Bean

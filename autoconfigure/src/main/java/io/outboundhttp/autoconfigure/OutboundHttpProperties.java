@@ -60,6 +60,8 @@ public class OutboundHttpProperties {
 
 	private final Health health = new Health();
 
+	private final Shutdown shutdown = new Shutdown();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -94,6 +96,10 @@ public class OutboundHttpProperties {
 
 	public Health getHealth() {
 		return this.health;
+	}
+
+	public Shutdown getShutdown() {
+		return this.shutdown;
 	}
 
 	public ClientSettingsProperties getDefaults() {
@@ -152,6 +158,27 @@ public class OutboundHttpProperties {
 
 		public void setStarvationThreshold(Duration starvationThreshold) {
 			this.starvationThreshold = starvationThreshold;
+		}
+
+	}
+
+	/**
+	 * The end of all clients.
+	 */
+	public static class Shutdown {
+
+		/**
+		 * Longest wait for connections in use when the application context closes, of all
+		 * clients together. Zero closes them at once.
+		 */
+		private Duration drainTimeout = Duration.ofSeconds(10);
+
+		public Duration getDrainTimeout() {
+			return this.drainTimeout;
+		}
+
+		public void setDrainTimeout(Duration drainTimeout) {
+			this.drainTimeout = drainTimeout;
 		}
 
 	}

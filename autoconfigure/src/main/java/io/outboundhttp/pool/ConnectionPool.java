@@ -340,7 +340,7 @@ public final class ConnectionPool {
 	/**
 	 * Return the leases of now, the oldest first.
 	 */
-	private List<TrackedLease> leases() {
+	List<TrackedLease> leases() {
 		List<TrackedLease> leases = new ArrayList<>();
 		for (PooledConnection connection : this.connections.all()) {
 			TrackedLease lease = connection.lease();
@@ -369,7 +369,7 @@ public final class ConnectionPool {
 		List<PoolSnapshot.Route> routes = this.admission.getRoutes().stream().map((route) -> {
 			Occupancy occupancy = this.admission.read(route);
 			int leaked = (int) leases.stream()
-				.filter((lease) -> (lease.isSuspected() || lease.isAbandoned()) && lease.getRoute().equals(route))
+				.filter((lease) -> lease.isLeaked() && lease.getRoute().equals(route))
 				.count();
 			return new PoolSnapshot.Route(Routes.target(route), Routes.proxy(route), occupancy.leased(),
 					occupancy.available(), occupancy.pending(), occupancy.oldestWaitNanos() / 1_000_000, leaked,
@@ -477,9 +477,17 @@ public final class ConnectionPool {
 		this.support.listener().poolOpened(this);
 	}
 
+	/**
+	 * Give no more connections: callers that wait are told at once, idle connections are
+	 * closed. Those in use go on.
+	 */
+	void refuse() {
+		this.admission.close();
+	}
+
 	void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			this.admission.close();
+			refuse();
 			for (PooledConnection connection : this.connections.all()) {
 				TrackedLease lease = connection.lease();
 				if (lease != null) {

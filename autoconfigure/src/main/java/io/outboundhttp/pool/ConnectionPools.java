@@ -257,16 +257,36 @@ public final class ConnectionPools implements AutoCloseable {
 	}
 
 	/**
-	 * Close all pools and end the background thread. Connections in use are closed too.
-	 * Closing twice changes nothing.
+	 * Close all pools at once, those in use too, and end the background threads. Closing
+	 * twice changes nothing.
 	 */
 	@Override
 	public void close() {
+		close(Duration.ZERO);
+	}
+
+	/**
+	 * Close all pools and end the background threads. From now on nobody gets a
+	 * connection, and callers that wait are told at once. Connections in use are waited
+	 * for, except those that are leaked, and then closed too, which is warned of. Blocks;
+	 * an interrupt ends the wait. Closing twice changes nothing.
+	 * @param drainTimeout longest wait for connections in use, of all pools together;
+	 * zero for none
+	 */
+	public void close(Duration drainTimeout) {
 		List<ConnectionPool> pools;
 		this.lock.lock();
 		try {
 			this.closed = true;
 			pools = this.entries.values().stream().map((entry) -> entry.pool).toList();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		pools.forEach(ConnectionPool::refuse);
+		new ShutdownDrain(pools, this.timeSource).await(drainTimeout);
+		this.lock.lock();
+		try {
 			this.entries.clear();
 		}
 		finally {

@@ -113,10 +113,13 @@ final class PoolMessages {
 	}
 
 	IOException taken(Lease lease, TrackedLease.TakeReason reason, @Nullable Exception cause) {
-		if (reason == TrackedLease.TakeReason.SHUTDOWN) {
-			return closed(cause);
-		}
 		LeaseSnapshot snapshot = lease.snapshot();
+		if (reason == TrackedLease.TakeReason.SHUTDOWN) {
+			return new ClientClosedException(
+					"Client '%s': the connection of %s was closed after %d ms, since the application context is closing. Let it end earlier, or change %s"
+						.formatted(this.pool, request(snapshot), snapshot.ageMillis(), ShutdownDrain.KEY),
+					cause);
+		}
 		String why = switch (reason) {
 			case ABANDONED -> "its response could not be reached any more";
 			case OVERDUE -> "nothing was read from it for too long";

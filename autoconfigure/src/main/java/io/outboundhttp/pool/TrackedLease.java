@@ -431,6 +431,13 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		this.earlier = earlier;
 	}
 
+	/**
+	 * Return whether nobody expects the lease to end by itself any more.
+	 */
+	boolean isLeaked() {
+		return this.suspected || isAbandoned();
+	}
+
 	boolean isSuspected() {
 		return this.suspected;
 	}

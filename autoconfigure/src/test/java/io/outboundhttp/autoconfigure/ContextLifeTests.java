@@ -86,26 +86,30 @@ class ContextLifeTests {
 	@Test
 	@DisplayName("H2 closing the context closes all sockets and ends all threads within two seconds")
 	void closingTheContextClosesSocketsAndEndsThreads() {
+		this.leaks.expectWarning("connections are closed while in use");
 		this.server.handle("/held", (exchange) -> {
 			exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha");
 			exchange.stall();
 		});
-		this.runner.withPropertyValues("outbound-http.clients.named.base-url=" + this.server.url()).run((context) -> {
-			OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
-			clients.restClient("named").get().uri("/idle").retrieve().toBodilessEntity();
-			clients.restTemplate("named").getForObject("/idle", String.class);
-			context.getBean(RestClient.Builder.class)
-				.build()
-				.get()
-				.uri(this.server.url("/held"))
-				.exchange((request, response) -> response.getStatusCode(), false);
-			context.getBean(RestTemplateBuilder.class)
-				.connectTimeout(Duration.ofSeconds(4))
-				.build()
-				.getForObject(this.server.url("/idle"), String.class);
-			assertThat(this.server.openConnections()).isEqualTo(3);
-			assertThat(this.leaks.threads()).hasSize(2);
-		});
+		this.runner
+			.withPropertyValues("outbound-http.clients.named.base-url=" + this.server.url(),
+					"outbound-http.shutdown.drain-timeout=0")
+			.run((context) -> {
+				OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
+				clients.restClient("named").get().uri("/idle").retrieve().toBodilessEntity();
+				clients.restTemplate("named").getForObject("/idle", String.class);
+				context.getBean(RestClient.Builder.class)
+					.build()
+					.get()
+					.uri(this.server.url("/held"))
+					.exchange((request, response) -> response.getStatusCode(), false);
+				context.getBean(RestTemplateBuilder.class)
+					.connectTimeout(Duration.ofSeconds(4))
+					.build()
+					.getForObject(this.server.url("/idle"), String.class);
+				assertThat(this.server.openConnections()).isEqualTo(3);
+				assertThat(this.leaks.threads()).hasSize(2);
+			});
 		this.server.awaitNoOpenConnections(Duration.ofSeconds(2));
 		awaitNoThreads();
 	}

@@ -1,14 +1,19 @@
 package io.outboundhttp.autoconfigure;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.outboundhttp.autoconfigure.GeneratedMetadata.Property;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.Problem;
+import io.outboundhttp.testsupport.LoggedWarnings;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
@@ -17,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
@@ -32,7 +39,8 @@ class GlobalKeysTests {
 			"takeover", GlobalKeysTests::takeover, "primary", GlobalKeysTests::primary, "fail-on-unknown",
 			GlobalKeysTests::failOnUnknown, "clients", GlobalKeysTests::clients, "health.down-on",
 			GlobalKeysTests::healthDownOn, "health.leak-ratio", GlobalKeysTests::healthLeakRatio,
-			"health.starvation-threshold", GlobalKeysTests::healthStarvationThreshold);
+			"health.starvation-threshold", GlobalKeysTests::healthStarvationThreshold, "shutdown.drain-timeout",
+			GlobalKeysTests::shutdownDrainTimeout);
 
 	static List<String> keys() {
 		return GeneratedMetadata.load()
@@ -121,6 +129,36 @@ class GlobalKeysTests {
 	private static void refused(ApplicationContextRunner runner, String property, String key) {
 		runner.withPropertyValues("outbound-http.health." + property)
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(key));
+	}
+
+	private static void shutdownDrainTimeout(ApplicationContextRunner runner) {
+		assertThat(cutAfterMillis(runner, "0")).isZero();
+		assertThat(cutAfterMillis(runner, "300ms")).isGreaterThanOrEqualTo(300);
+		for (String bad : List.of("-1ms", "2147483648ms")) {
+			runner.withPropertyValues("outbound-http.shutdown.drain-timeout=" + bad)
+				.run((context) -> assertThat(context).getFailure()
+					.hasStackTraceContaining("outbound-http.shutdown.drain-timeout")
+					.hasStackTraceContaining("0 (at once) or more"));
+		}
+	}
+
+	/**
+	 * Close a context while a response is open, and return how long that was waited for.
+	 */
+	private static long cutAfterMillis(ApplicationContextRunner runner, String drainTimeout) {
+		try (TestHttpServer server = TestHttpServer.start();
+				LoggedWarnings warnings = LoggedWarnings.of("io.outboundhttp.pool")) {
+			List<ClientHttpResponse> held = new ArrayList<>();
+			runner.withPropertyValues("outbound-http.shutdown.drain-timeout=" + drainTimeout)
+				.run((context) -> held.add(context.getBean(OutboundHttpClients.class)
+					.requestFactory("default")
+					.createRequest(URI.create(server.url()), HttpMethod.GET)
+					.execute()));
+			held.forEach(ClientHttpResponse::close);
+			Matcher matcher = Pattern.compile("in use, (\\d+) ms after").matcher(String.join("", warnings.list()));
+			assertThat(matcher.find()).isTrue();
+			return Long.parseLong(matcher.group(1));
+		}
 	}
 
 	private static void clients(ApplicationContextRunner runner) {

@@ -246,6 +246,7 @@ class CloseReasonTests {
 
 	@Test
 	void connectionsOfAClosedPool() throws Exception {
+		this.leaks.expectWarning("Client 'a': 1 connections are closed while in use");
 		use(PoolFixture.settingsBuilder(), 2, (pool, client) -> {
 			PoolFixture.get(client, this.server.url());
 			try (ClassicHttpResponse leased = client.executeOpen(null, new HttpGet(this.server.url()), null);
