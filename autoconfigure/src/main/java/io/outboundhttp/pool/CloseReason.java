@@ -10,10 +10,16 @@ public enum CloseReason {
 	/** It was idle for too long, or another route or user needed its place. */
 	IDLE,
 
-	/** Its time to live or its keep-alive time has ended, or its upstream ended it. */
+	/**
+	 * Its time to live or its keep-alive time, announced or learned, has ended, or its
+	 * upstream ended it.
+	 */
 	EXPIRED,
 
-	/** It was found to be closed by the other side before it was used again. */
+	/**
+	 * The other side had closed it while it lay idle: it was found so before it was used
+	 * again, or failed then without a byte of a response.
+	 */
 	STALE,
 
 	/** An exchange failed on it, or it could not be opened. */

@@ -366,6 +366,7 @@ public final class ConnectionPool {
 	public PoolSnapshot snapshot() {
 		Occupancy total = this.admission.read();
 		List<TrackedLease> leases = leases();
+		long nowNanos = nanos();
 		List<PoolSnapshot.Route> routes = this.admission.getRoutes().stream().map((route) -> {
 			Occupancy occupancy = this.admission.read(route);
 			int leaked = (int) leases.stream()
@@ -373,13 +374,13 @@ public final class ConnectionPool {
 				.count();
 			return new PoolSnapshot.Route(Routes.target(route), Routes.proxy(route), occupancy.leased(),
 					occupancy.available(), occupancy.pending(), occupancy.oldestWaitNanos() / 1_000_000, leaked,
-					occupancy.max());
+					occupancy.max(), this.connections.learnedReuseAgeMillis(route, nowNanos));
 		}).toList();
 		return new PoolSnapshot(this.name, total.leased(), total.available(), total.pending(),
-				total.oldestWaitNanos() / 1_000_000, this.starvation.starvingMillis(nanos()), total.max(),
+				total.oldestWaitNanos() / 1_000_000, this.starvation.starvingMillis(nowNanos), total.max(),
 				this.admission.getMaxPerRoute(), routes,
 				leases.stream().limit(LEASES_SHOWN).map(TrackedLease::snapshot).toList(), this.leaks.figures(leases),
-				this.leaks.recent(nanos()),
+				this.leaks.recent(nowNanos),
 				new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
 						this.timeouts.get(), this.rejected.get(), this.connections.refusedCount()),
 				this.calls.snapshot());

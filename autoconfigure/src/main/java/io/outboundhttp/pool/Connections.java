@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +40,8 @@ final class Connections implements Disposer<PooledConnection> {
 	private final Map<CloseReason, AtomicLong> closed = new EnumMap<>(CloseReason.class);
 
 	private final AtomicLong refused = new AtomicLong();
+
+	private final ReuseAges reuseAges = new ReuseAges();
 
 	private final ConnectionPool pool;
 
@@ -99,7 +102,7 @@ final class Connections implements Disposer<PooledConnection> {
 		boolean created = false;
 		try {
 			ConnectionEndpoint endpoint = generation.lease(id, route, max, maxTotal);
-			PooledConnection connection = new PooledConnection(generation, route, endpoint);
+			PooledConnection connection = new PooledConnection(generation, route, endpoint, this.reuseAges.of(route));
 			this.all.add(connection);
 			created = true;
 			return connection;
@@ -162,8 +165,12 @@ final class Connections implements Disposer<PooledConnection> {
 		if (!connection.isOpen()) {
 			return CloseReason.STALE;
 		}
-		boolean check = this.validateNanos != null && nowNanos - connection.idleSinceNanos() >= this.validateNanos;
-		return (check && connection.isStale()) ? CloseReason.STALE : null;
+		long idleNanos = nowNanos - connection.idleSinceNanos();
+		if (this.validateNanos == null || idleNanos < this.validateNanos || !connection.isStale()) {
+			return null;
+		}
+		connection.reuseAge().failed(idleNanos, nowNanos);
+		return CloseReason.STALE;
 	}
 
 	/**
@@ -283,6 +290,20 @@ final class Connections implements Disposer<PooledConnection> {
 		Map<CloseReason, Long> counts = new EnumMap<>(CloseReason.class);
 		this.closed.forEach((reason, count) -> counts.put(reason, count.get()));
 		return counts;
+	}
+
+	/**
+	 * Return the idle time up to which connections of a route are used again, if it was
+	 * learned from the server.
+	 * @param route the route
+	 * @param nowNanos the current reading of the clock
+	 * @return milliseconds, {@code null} if nothing shorter than the idle timeout was
+	 * learned
+	 */
+	@Nullable Long learnedReuseAgeMillis(HttpRoute route, long nowNanos) {
+		long limitNanos = this.reuseAges.limitNanos(route, nowNanos);
+		boolean shorter = limitNanos < ((this.idleNanos != null) ? this.idleNanos : ReuseAge.NONE);
+		return shorter ? TimeUnit.NANOSECONDS.toMillis(limitNanos) : null;
 	}
 
 	long refusedCount() {

@@ -31,6 +31,11 @@ final class LeasedExchange {
 	/** A body of this size never waits for the other side to take it. */
 	private static final int UNWATCHED_BYTES = 8 * 1024;
 
+	static final long NOT_REUSED = -1;
+
+	/** What fails later than that was not closed before. */
+	private static final long STALE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private static final VarHandle PROGRESS;
 
 	static {
@@ -58,15 +63,35 @@ final class LeasedExchange {
 	/** Whether the caller is inside a read of the body. */
 	private boolean reading;
 
+	/** For how long the connection has lain idle before the next exchange. */
+	private long idleNanos;
+
+	/** The same before the exchange under way. */
+	private long reusedAfterNanos = NOT_REUSED;
+
+	/** When the exchange under way began. */
+	private long sentNanos;
+
 	/** Whether an exchange has failed on the connection. */
 	private volatile boolean failed;
+
+	/** Whether that was because the other side had closed it in the meantime. */
+	private volatile boolean stale;
 
 	/** Whether the body of the latest response was read to its end. */
 	private volatile boolean complete;
 
-	LeasedExchange(TrackedLease lease, long sinceNanos) {
+	/**
+	 * Create a record.
+	 * @param lease the lease
+	 * @param sinceNanos when it began
+	 * @param idleNanos for how long the connection lay idle, negative if it is new
+	 */
+	LeasedExchange(TrackedLease lease, long sinceNanos, long idleNanos) {
 		this.lease = lease;
 		this.progressNanos = sinceNanos;
+		this.sentNanos = sinceNanos;
+		this.idleNanos = idleNanos;
 	}
 
 	/**
@@ -124,7 +149,9 @@ final class LeasedExchange {
 	 */
 	void beginExchange(HttpRequest request) {
 		boolean tunnel = Method.CONNECT.isSame(request.getMethod());
-		progress();
+		this.sentNanos = progress();
+		this.reusedAfterNanos = this.idleNanos;
+		this.idleNanos = NOT_REUSED;
 		this.phase = Phase.AWAITING_RESPONSE;
 		this.complete = false;
 		if (tunnel) {
@@ -189,8 +216,19 @@ final class LeasedExchange {
 		}
 		if (this.lease.isReused() && this.lease.connection().receivedBytes() == this.receivedBefore) {
 			this.lease.call().progress(CallContext.Progress.STALE);
+			this.stale = true;
+			learn();
 		}
 		return Translations.translate(exception);
+	}
+
+	private void learn() {
+		long nowNanos = this.lease.getPool().nanos();
+		// an interrupt closes the socket of a virtual thread
+		if (this.reusedAfterNanos != NOT_REUSED && nowNanos - this.sentNanos < STALE_WITHIN_NANOS
+				&& !Thread.currentThread().isInterrupted()) {
+			this.lease.connection().reuseAge().failed(this.reusedAfterNanos, nowNanos);
+		}
 	}
 
 	/**
@@ -217,6 +255,9 @@ final class LeasedExchange {
 		progress();
 		this.lease.call().enter(CallPhase.BODY);
 		this.phase = Phase.RESPONSE_UNREAD;
+		if (this.reusedAfterNanos != NOT_REUSED) {
+			this.lease.connection().reuseAge().proven(this.reusedAfterNanos);
+		}
 	}
 
 	/**
@@ -278,8 +319,10 @@ final class LeasedExchange {
 		return this.reading || phase == Phase.CONNECTING || phase == Phase.AWAITING_RESPONSE;
 	}
 
-	private void progress() {
-		PROGRESS.setOpaque(this, this.lease.getPool().nanos());
+	private long progress() {
+		long nowNanos = this.lease.getPool().nanos();
+		PROGRESS.setOpaque(this, nowNanos);
+		return nowNanos;
 	}
 
 	long progressNanos() {
@@ -296,7 +339,7 @@ final class LeasedExchange {
 	 */
 	CloseReason closeReason() {
 		if (this.failed) {
-			return CloseReason.ERROR;
+			return this.stale ? CloseReason.STALE : CloseReason.ERROR;
 		}
 		boolean partial = !this.complete && (this.phase == Phase.READING || this.phase == Phase.RESPONSE_UNREAD);
 		return partial ? CloseReason.PARTIAL : CloseReason.EXPIRED;

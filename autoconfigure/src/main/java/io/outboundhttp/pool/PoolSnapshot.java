@@ -3,6 +3,8 @@ package io.outboundhttp.pool;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
@@ -51,9 +53,11 @@ public record PoolSnapshot(String name, int leased, int available, int pending, 
 	 * @param oldestWaitMillis for how long the first of them waits
 	 * @param leaked leases that are suspected, or abandoned and not taken back
 	 * @param max limit of this route
+	 * @param learnedReuseAgeMillis idle time up to which connections are used again, as
+	 * the server has announced or shown, {@code null} if that bounds nothing
 	 */
 	public record Route(String target, String via, int leased, int available, int pending, long oldestWaitMillis,
-			int leaked, int max) {
+			int leaked, int max, @Nullable Long learnedReuseAgeMillis) {
 
 	}
 

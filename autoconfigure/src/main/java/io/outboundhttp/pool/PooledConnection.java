@@ -2,6 +2,7 @@ package io.outboundhttp.pool;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLSocket;
 
@@ -37,6 +38,9 @@ final class PooledConnection {
 	 * by the upkeep thread.
 	 */
 
+	/** What is taken off the time for which the other side keeps it, a fifth at most. */
+	private static final long LARGEST_MARGIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
 	private static final Logger logger = LoggerFactory.getLogger(PooledConnection.class);
 
 	private final Generation generation;
@@ -44,6 +48,8 @@ final class PooledConnection {
 	private final HttpRoute route;
 
 	private final ConnectionEndpoint endpoint;
+
+	private final ReuseAge reuseAge;
 
 	private volatile @Nullable TrackedLease lease;
 
@@ -67,10 +73,11 @@ final class PooledConnection {
 
 	private volatile boolean closedInBackground;
 
-	PooledConnection(Generation generation, HttpRoute route, ConnectionEndpoint endpoint) {
+	PooledConnection(Generation generation, HttpRoute route, ConnectionEndpoint endpoint, ReuseAge reuseAge) {
 		this.generation = generation;
 		this.route = route;
 		this.endpoint = endpoint;
+		this.reuseAge = reuseAge;
 	}
 
 	Generation generation() {
@@ -79,6 +86,13 @@ final class PooledConnection {
 
 	HttpRoute route() {
 		return this.route;
+	}
+
+	/**
+	 * Return what is known of the idle time that the server allows.
+	 */
+	ReuseAge reuseAge() {
+		return this.reuseAge;
 	}
 
 	String id() {
@@ -190,7 +204,8 @@ final class PooledConnection {
 	}
 
 	/**
-	 * Make a connection ready to lie idle.
+	 * Make a connection ready to lie idle. It is not used for quite as long as the other
+	 * side keeps it, since a request needs time to get there.
 	 * @param keepAlive how long the other side keeps it, negative for any time
 	 * @param nowNanos the current reading of the clock
 	 * @return whether it can lie idle
@@ -198,8 +213,12 @@ final class PooledConnection {
 	boolean passivate(TimeValue keepAlive, long nowNanos) {
 		this.used = true;
 		this.idleSinceNanos = nowNanos;
-		this.expires = keepAlive.getDuration() > 0;
-		this.expiresNanos = nowNanos + (this.expires ? keepAlive.toNanoseconds() : 0);
+		boolean announced = keepAlive.getDuration() > 0;
+		long keepAliveNanos = announced ? keepAlive.toNanoseconds() : 0;
+		long usableNanos = keepAliveNanos - Math.min(keepAliveNanos / 5, LARGEST_MARGIN_NANOS);
+		this.reuseAge.announced(announced ? usableNanos : ReuseAge.NONE);
+		this.expires = announced;
+		this.expiresNanos = nowNanos + usableNanos;
 		ManagedHttpClientConnection raw = raw();
 		try {
 			if (raw != null) {
@@ -221,9 +240,14 @@ final class PooledConnection {
 		return this.idleSinceNanos;
 	}
 
+	/**
+	 * Return whether its life time has ended, or the time for which the other side keeps
+	 * it, by what that has said or shown.
+	 */
 	boolean isExpired(long nowNanos) {
 		return (this.expires && nowNanos - this.expiresNanos >= 0)
-				|| (this.mortal && nowNanos - this.endOfLifeNanos >= 0);
+				|| (this.mortal && nowNanos - this.endOfLifeNanos >= 0)
+				|| this.reuseAge.isReached(nowNanos - this.idleSinceNanos, nowNanos);
 	}
 
 	/**

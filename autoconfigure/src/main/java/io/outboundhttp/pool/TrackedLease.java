@@ -133,7 +133,8 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		this.reused = connection.isUsed();
 		this.stack = stack;
 		this.sinceNanos = sinceNanos;
-		this.exchange = new LeasedExchange(this, sinceNanos);
+		this.exchange = new LeasedExchange(this, sinceNanos,
+				this.reused ? sinceNanos - connection.idleSinceNanos() : LeasedExchange.NOT_REUSED);
 	}
 
 	// The caller's side

@@ -138,12 +138,15 @@ public class OutboundHttpEndpoint {
 	 * @param available idle connections kept for reuse
 	 * @param pending callers waiting for a connection
 	 * @param max limit of the route
+	 * @param learnedReuseAgeMillis idle time up to which connections are used again, as
+	 * the server has announced or shown, absent if that bounds nothing
 	 */
-	public record RouteDescriptor(String route, @Nullable String via, int leased, int available, int pending, int max) {
+	public record RouteDescriptor(String route, @Nullable String via, int leased, int available, int pending, int max,
+			@Nullable Long learnedReuseAgeMillis) {
 
 		static RouteDescriptor of(PoolSnapshot.Route route) {
 			return new RouteDescriptor(route.target(), route.via().isEmpty() ? null : route.via(), route.leased(),
-					route.available(), route.pending(), route.max());
+					route.available(), route.pending(), route.max(), route.learnedReuseAgeMillis());
 		}
 
 	}

@@ -12,10 +12,12 @@ import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.autoconfigure.OutboundHttpTakeoverAutoConfiguration;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.testsupport.Headers;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -72,6 +74,22 @@ class OutboundHttpEndpointPoolTests {
 			assertThat(endpoint.client("default#2")).isNull();
 			assertThat(endpoint.clients().clients()).containsOnlyKeys("default");
 			assertThat(Objects.requireNonNull(endpoint.client("default")).routes()).isEmpty();
+		});
+	}
+
+	@Test
+	@DisplayName("K1 the learned reuse age of a route is shown")
+	void learnedReuseAgeOfARouteIsShown() {
+		this.runner.run((context) -> {
+			try (TestHttpServer announcing = TestHttpServer.start()
+				.handleAll((exchange) -> exchange.respond(200, Headers.of("Keep-Alive", "timeout=5"), "ok"))) {
+				RestClient client = context.getBean(RestClient.Builder.class).build();
+				client.get().uri(announcing.url("/x")).retrieve().toBodilessEntity();
+				client.get().uri(server.url("/x")).retrieve().toBodilessEntity();
+				assertThat(Objects.requireNonNull(endpoint(context).client("default")).routes())
+					.extracting(OutboundHttpEndpoint.RouteDescriptor::learnedReuseAgeMillis)
+					.containsExactlyInAnyOrder(4000L, null);
+			}
 		});
 	}
 
