@@ -174,7 +174,7 @@ class TlsReloadTests {
 		managed().run((context) -> {
 			RestClient client = payments(context);
 			SslBundleRegistry registry = context.getBean(SslBundleRegistry.class);
-			List<Long> rotations = new ArrayList<>();
+			List<Rotation> rotations = new ArrayList<>();
 			AtomicInteger calls = new AtomicInteger();
 			AtomicBoolean done = new AtomicBoolean();
 			ExecutorService callers = Executors.newFixedThreadPool(8);
@@ -191,9 +191,10 @@ class TlsReloadTests {
 				for (int rotation = 1; rotation <= 5; rotation++) {
 					int goal = calls.get() + 100;
 					await().until(() -> calls.get() >= goal || results.stream().anyMatch(Future::isDone));
+					long begin = System.nanoTime();
 					registry.updateBundle(BUNDLE, RotatedBundle
 						.of((rotation % 2 == 1) ? TestCertificates.CLIENT_B : TestCertificates.CLIENT_A));
-					rotations.add(System.nanoTime());
+					rotations.add(new Rotation(begin, System.nanoTime()));
 				}
 				int goal = calls.get() + 100;
 				await().until(() -> calls.get() >= goal || results.stream().anyMatch(Future::isDone));
@@ -212,23 +213,23 @@ class TlsReloadTests {
 		});
 	}
 
-	private void assertOneResponsePerOldConnection(List<Long> rotations) {
+	private void assertOneResponsePerOldConnection(List<Rotation> rotations) {
 		Map<Integer, List<RecordedRequest>> byConnection = this.server.requests()
 			.stream()
 			.collect(Collectors.groupingBy(RecordedRequest::connection));
 		for (int i = 0; i < rotations.size(); i++) {
-			long rotated = rotations.get(i);
+			Rotation rotation = rotations.get(i);
 			byConnection.forEach((connection, requests) -> {
-				if (requests.get(0).receivedNanos() < rotated) {
+				if (requests.get(0).receivedNanos() < rotation.begin()) {
 					assertThat(requests).as("connection %d", connection)
-						.filteredOn((request) -> request.receivedNanos() >= rotated)
+						.filteredOn((request) -> request.receivedNanos() >= rotation.end())
 						.hasSizeLessThanOrEqualTo(1);
 				}
 			});
 			String expected = (i % 2 == 0) ? B : A;
-			long next = (i + 1 < rotations.size()) ? rotations.get(i + 1) : Long.MAX_VALUE;
+			long next = (i + 1 < rotations.size()) ? rotations.get(i + 1).begin() : Long.MAX_VALUE;
 			assertThat(byConnection.values()).as("connections after rotation %d", i + 1)
-				.filteredOn((requests) -> requests.get(0).receivedNanos() > rotated
+				.filteredOn((requests) -> requests.get(0).receivedNanos() > rotation.end()
 						&& requests.get(0).receivedNanos() < next)
 				.anySatisfy((requests) -> assertThat(principal(requests.get(0))).isEqualTo(expected));
 		}
@@ -302,6 +303,13 @@ class TlsReloadTests {
 			context.getBean(SslBundleRegistry.class).updateBundle(BUNDLE, RotatedBundle.of(TestCertificates.CLIENT_B));
 			assertThat(principalOfNext(payments(context), "/")).isEqualTo(A);
 		});
+	}
+
+	/**
+	 * When a rotation took place.
+	 */
+	private record Rotation(long begin, long end) {
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -241,8 +241,7 @@ class ConnectionPoolsTests {
 			return this.pools.find("x#2") == null;
 		});
 		this.server.awaitNoOpenConnections();
-		await().untilAsserted(
-				() -> assertThat(this.listener.events()).containsExactly("opened x#2", "closed x#2"));
+		await().untilAsserted(() -> assertThat(this.listener.events()).containsExactly("opened x#2", "closed x#2"));
 		assertThat(openTransient("x").getName()).as("a number is not used again").isEqualTo("x#3");
 	}
 
