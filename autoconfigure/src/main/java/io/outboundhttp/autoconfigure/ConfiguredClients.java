@@ -1,12 +1,15 @@
 package io.outboundhttp.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.outboundhttp.client.ClientChange;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientDefinitions;
 import io.outboundhttp.client.ClientSetting;
@@ -25,7 +28,9 @@ final class ConfiguredClients implements ClientDefinitions {
 
 	private final Map<String, ClientDefinition> definitions = Collections.synchronizedMap(new LinkedHashMap<>());
 
-	private final OutboundHttpPropertyMapper mapper;
+	private final Predicate<String> serviceGroup;
+
+	private volatile OutboundHttpPropertyMapper mapper;
 
 	/**
 	 * Create the definitions of all configured clients.
@@ -37,6 +42,7 @@ final class ConfiguredClients implements ClientDefinitions {
 	ConfiguredClients(Environment environment, OutboundHttpProperties properties, OutboundHttpPropertyMapper mapper,
 			Predicate<String> serviceGroup) {
 		this.mapper = mapper;
+		this.serviceGroup = serviceGroup;
 		new UnknownKeys(environment, properties.getClients().keySet(), properties.isFailOnUnknown())
 			.check(logger::warn);
 		for (String name : EnabledClients.find(environment)) {
@@ -54,6 +60,36 @@ final class ConfiguredClients implements ClientDefinitions {
 			ClientDefinition definition = this.mapper.map(group, true);
 			return definition.require(ClientSetting.ENABLED) ? definition : null;
 		});
+	}
+
+	/**
+	 * Compare with newer definitions. The names stay those of the start of the
+	 * application, since there are beans for each.
+	 * @param newer definitions from properties that have changed
+	 * @return the changes of clients that have changed
+	 * @throws OutboundHttpConfigurationException if a client would be wrong
+	 */
+	List<ClientChange> compare(ConfiguredClients newer) {
+		List<ClientChange> changes = new ArrayList<>();
+		for (String name : names()) {
+			ClientDefinition definition = newer.definitions.get(name);
+			ClientChange change = new ClientChange(get(name),
+					(definition != null) ? definition : newer.mapper.map(name, this.serviceGroup.test(name)));
+			if (!change.getSettings().isEmpty() || !change.getRefused().isEmpty()) {
+				changes.add(change);
+			}
+		}
+		return changes;
+	}
+
+	/**
+	 * Take over newer definitions.
+	 * @param newer definitions from properties that have changed
+	 * @param changes how they differ
+	 */
+	void takeOver(ConfiguredClients newer, List<ClientChange> changes) {
+		this.mapper = newer.mapper;
+		changes.forEach((change) -> this.definitions.put(change.getName(), change.getAfter()));
 	}
 
 	@Override

@@ -92,15 +92,17 @@ public final class OutboundHttpAutoConfiguration {
 		}
 
 		@Bean
-		ConfiguredClients outboundHttpConfiguredClients(OutboundHttpProperties properties, Environment environment,
+		ConfiguredClientsFactory outboundHttpConfiguredClientsFactory(Environment environment,
 				ObjectProvider<HttpClientSettings> settings, ObjectProvider<SslBundles> sslBundles,
 				ListableBeanFactory beanFactory) {
-			ClientNames.settle(properties, environment);
-			SslBundles bundles = sslBundles.getIfAvailable();
-			OutboundHttpPropertyMapper mapper = new OutboundHttpPropertyMapper(environment, properties,
-					settings.getIfAvailable(), (name) -> (bundles != null && bundles.getBundleNames().contains(name))
-							? bundles.getBundle(name) : null);
-			return new ConfiguredClients(environment, properties, mapper, serviceGroup(beanFactory));
+			return new ConfiguredClientsFactory(environment, settings.getIfAvailable(), sslBundles.getIfAvailable(),
+					serviceGroup(beanFactory));
+		}
+
+		@Bean
+		ConfiguredClients outboundHttpConfiguredClients(ConfiguredClientsFactory factory,
+				OutboundHttpProperties properties) {
+			return factory.create(properties);
 		}
 
 		/**

@@ -18,7 +18,7 @@ import io.outboundhttp.pool.ConnectionPool;
  */
 public final class CallChain {
 
-	private final CallSettings settings;
+	private final LiveCallSettings settings;
 
 	private final RetryStrategyProbe retries;
 
@@ -26,17 +26,17 @@ public final class CallChain {
 	 * Create the handlers of an HttpClient.
 	 * @param settings the settings
 	 */
-	public CallChain(CallSettings settings) {
+	public CallChain(LiveCallSettings settings) {
 		this.settings = settings;
-		this.retries = new RetryStrategyProbe(settings.client());
+		this.retries = new RetryStrategyProbe(settings.current().client());
 	}
 
 	/**
-	 * Return the settings.
+	 * Return the settings of now.
 	 * @return the settings
 	 */
 	public CallSettings getSettings() {
-		return this.settings;
+		return this.settings.current();
 	}
 
 	/**
@@ -56,15 +56,15 @@ public final class CallChain {
 	 * @param pool gives the pool, and opens it if need be
 	 */
 	public void addTo(HttpClientBuilder builder, Calls calls, RetryBudgets budgets, Supplier<ConnectionPool> pool) {
-		RetryPolicy policy = new RetryPolicy(this.settings.retry(), this.retries::isReplaced,
+		CallSettings now = getSettings();
+		RetryPolicy policy = new RetryPolicy(() -> getSettings().retry(), this.retries::isReplaced,
 				(bound) -> ThreadLocalRandom.current().nextLong(bound + 1), Clock.systemUTC());
 		builder.addExecInterceptorFirst("outboundHttpCall", new CallHandler(this.settings, calls, pool, this.retries))
 			.addExecInterceptorAfter(ChainElement.REDIRECT.name(), "outboundHttpOrigin",
-					new OriginHandler(this.settings.sensitiveHeaders(), calls))
+					new OriginHandler(() -> getSettings().sensitiveHeaders(), calls))
 			.addExecInterceptorAfter(ChainElement.RETRY.name(), "outboundHttpRetry",
-					new RetryHandler(this.settings.client(), this.retries, policy,
-							budgets.of(this.settings.client(), this.settings.retry().budget()), calls, pool,
-							budgets.timeSource()));
+					new RetryHandler(now.client(), this.retries, policy, budgets.of(now.client(), now.retry().budget()),
+							calls, pool, budgets.timeSource()));
 	}
 
 }

@@ -16,6 +16,7 @@ import io.outboundhttp.pool.OuterCall;
 import io.outboundhttp.pool.TimeLimit;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -23,6 +24,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallHandler implements ExecChainHandler {
 
-	private final CallSettings settings;
+	private final LiveCallSettings settings;
+
+	/** What the HttpClient was built with. */
+	private final CallSettings built;
 
 	private final Calls calls;
 
@@ -41,8 +46,9 @@ final class CallHandler implements ExecChainHandler {
 
 	private final RetryStrategyProbe retries;
 
-	CallHandler(CallSettings settings, Calls calls, Supplier<ConnectionPool> pool, RetryStrategyProbe retries) {
+	CallHandler(LiveCallSettings settings, Calls calls, Supplier<ConnectionPool> pool, RetryStrategyProbe retries) {
 		this.settings = settings;
+		this.built = settings.current();
 		this.calls = calls;
 		this.pool = pool;
 		this.retries = retries;
@@ -52,16 +58,22 @@ final class CallHandler implements ExecChainHandler {
 	public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
 			throws IOException, HttpException {
 		OuterCall outerCall = this.calls.outerCall();
-		CallContext context = begin(request, scope, outerCall);
+		CallSettings settings = this.settings.current();
+		CallContext context = begin(request, scope, outerCall, settings);
+		RequestConfig config = scope.clientContext.getRequestConfig();
+		RequestConfig changed = changed(scope.clientContext.getRequestConfigOrDefault(), settings);
 		CallContext before = this.calls.enter(context);
 		boolean failed = true;
 		try {
+			if (changed != null) {
+				scope.clientContext.setRequestConfig(changed);
+			}
 			ClassicHttpResponse response = chain.proceed(request, scope);
 			if (context.getProgress() != CallContext.Progress.NOT_SENT) {
 				this.retries.succeeded(request);
 			}
 			context.unhide(response);
-			limit(response, context, scope);
+			limit(response, context, scope, settings.maxResponseSize());
 			context.handOn();
 			failed = false;
 			return response;
@@ -88,6 +100,9 @@ final class CallHandler implements ExecChainHandler {
 		}
 		finally {
 			this.calls.leave(before);
+			if (changed != null) {
+				scope.clientContext.setRequestConfig(config);
+			}
 			if (failed) {
 				context.end();
 			}
@@ -97,9 +112,10 @@ final class CallHandler implements ExecChainHandler {
 		}
 	}
 
-	private CallContext begin(ClassicHttpRequest request, ExecChain.Scope scope, @Nullable OuterCall call) {
+	private CallContext begin(ClassicHttpRequest request, ExecChain.Scope scope, @Nullable OuterCall call,
+			CallSettings settings) {
 		try {
-			return context(request, scope, call);
+			return context(request, scope, call, settings);
 		}
 		catch (RuntimeException ex) {
 			if (call != null) {
@@ -109,27 +125,48 @@ final class CallHandler implements ExecChainHandler {
 		}
 	}
 
-	private CallContext context(ClassicHttpRequest request, ExecChain.Scope scope, @Nullable OuterCall call) {
+	/**
+	 * Return the configuration of a request with the timeouts of now, where it has those
+	 * that the HttpClient was built with.
+	 */
+	private @Nullable RequestConfig changed(RequestConfig config, CallSettings now) {
+		if (now == this.built) {
+			return null;
+		}
+		Timeout acquire = Timeout.of(this.built.acquireTimeout());
+		Timeout read = Timeout.of(this.built.readTimeout().value());
+		RequestConfig.Builder changed = RequestConfig.copy(config);
+		if (acquire.equals(config.getConnectionRequestTimeout())) {
+			changed.setConnectionRequestTimeout(Timeout.of(now.acquireTimeout()));
+		}
+		if (read.equals(config.getResponseTimeout())) {
+			changed.setResponseTimeout(Timeout.of(now.readTimeout().value()));
+		}
+		return changed.build();
+	}
+
+	private CallContext context(ClassicHttpRequest request, ExecChain.Scope scope, @Nullable OuterCall call,
+			CallSettings settings) {
 		boolean exempt = Boolean.TRUE.equals(attribute(OutboundHttpAttributes.LEAK_EXEMPT, scope.clientContext, call));
 		String template = (call != null) ? call.uriTemplate() : null;
-		CallContext context = new CallContext(request.getMethod(), template, exempt, call, this.settings.readTimeout());
-		Duration limit = callTimeout(scope.clientContext, call);
+		CallContext context = new CallContext(request.getMethod(), template, exempt, call, settings.readTimeout());
+		Duration limit = callTimeout(scope.clientContext, call, settings);
 		if (limit != null) {
 			context.limit(this.pool.get(), (template != null) ? template : scope.route.getTargetHost().toURI(), limit);
 		}
 		return context;
 	}
 
-	private @Nullable Duration callTimeout(HttpClientContext context, @Nullable OuterCall call) {
+	private @Nullable Duration callTimeout(HttpClientContext context, @Nullable OuterCall call, CallSettings settings) {
 		Object attribute = attribute(OutboundHttpAttributes.CALL_TIMEOUT, context, call);
 		if (attribute == null) {
-			TimeLimit limit = this.settings.callTimeout();
+			TimeLimit limit = settings.callTimeout();
 			return (limit != null) ? limit.value() : null;
 		}
 		if (!(attribute instanceof Duration duration) || duration.isNegative()) {
 			throw new IllegalArgumentException(
 					"Client '%s': attribute %s is %s (expected: a Duration, zero for any time)"
-						.formatted(this.settings.client(), OutboundHttpAttributes.CALL_TIMEOUT, attribute));
+						.formatted(settings.client(), OutboundHttpAttributes.CALL_TIMEOUT, attribute));
 		}
 		return duration.isZero() ? null : duration;
 	}
@@ -139,8 +176,8 @@ final class CallHandler implements ExecChainHandler {
 		return (attribute == null && call != null) ? call.attribute(name) : attribute;
 	}
 
-	private void limit(ClassicHttpResponse response, CallContext context, ExecChain.Scope scope) {
-		Long maxBytes = this.settings.maxResponseSize();
+	private void limit(ClassicHttpResponse response, CallContext context, ExecChain.Scope scope,
+			@Nullable Long maxBytes) {
 		HttpEntity entity = response.getEntity();
 		if (maxBytes != null && entity != null) {
 			response.setEntity(new LimitedEntity(entity, maxBytes,

@@ -1,5 +1,6 @@
 package io.outboundhttp.call;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,6 +14,7 @@ import io.outboundhttp.pool.TimeLimit;
  * What bounds and repeats the calls of a client. Immutable.
  *
  * @param client name of the client
+ * @param acquireTimeout longest wait for a connection of the pool
  * @param callTimeout time by which a call must be over, {@code null} for any
  * @param readTimeout longest silence of the other side
  * @param maxResponseSize most decoded bytes of a body, {@code null} for any
@@ -21,8 +23,8 @@ import io.outboundhttp.pool.TimeLimit;
  * that are always sensitive
  * @since 0.1.0
  */
-public record CallSettings(String client, @Nullable TimeLimit callTimeout, TimeLimit readTimeout,
-		@Nullable Long maxResponseSize, RetrySettings retry, Set<String> sensitiveHeaders) {
+public record CallSettings(String client, Duration acquireTimeout, @Nullable TimeLimit callTimeout,
+		TimeLimit readTimeout, @Nullable Long maxResponseSize, RetrySettings retry, Set<String> sensitiveHeaders) {
 
 	/** Headers that are sensitive whatever a client says. */
 	public static final List<String> ALWAYS_SENSITIVE = List.of("Authorization", "Proxy-Authorization", "Cookie",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
@@ -25,11 +26,11 @@ import io.outboundhttp.pool.Calls;
  */
 final class OriginHandler implements ExecChainHandler {
 
-	private final Set<String> sensitiveHeaders;
+	private final Supplier<Set<String>> sensitiveHeaders;
 
 	private final Calls calls;
 
-	OriginHandler(Set<String> sensitiveHeaders, Calls calls) {
+	OriginHandler(Supplier<Set<String>> sensitiveHeaders, Calls calls) {
 		this.sensitiveHeaders = sensitiveHeaders;
 		this.calls = calls;
 	}
@@ -51,7 +52,7 @@ final class OriginHandler implements ExecChainHandler {
 	}
 
 	private ClassicHttpRequest stripped(ClassicHttpRequest request) {
-		this.sensitiveHeaders.forEach(request::removeHeaders);
+		this.sensitiveHeaders.get().forEach(request::removeHeaders);
 		return request;
 	}
 

@@ -31,7 +31,7 @@ final class RetryBudget {
 
 	private final AtomicLongArray retries = new AtomicLongArray(WINDOW_SECONDS);
 
-	private final @Nullable Double share;
+	private volatile @Nullable Double share;
 
 	private final TimeSource timeSource;
 
@@ -46,6 +46,14 @@ final class RetryBudget {
 		this.share = share;
 		this.timeSource = timeSource;
 		this.startNanos = timeSource.nanos();
+	}
+
+	/**
+	 * Change the share.
+	 * @param share retries per first attempt, {@code null} for any number
+	 */
+	void share(@Nullable Double share) {
+		this.share = share;
 	}
 
 	/**

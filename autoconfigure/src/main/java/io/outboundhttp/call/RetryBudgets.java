@@ -31,6 +31,19 @@ public final class RetryBudgets {
 		return this.timeSource;
 	}
 
+	/**
+	 * Change the budget of a client, if it has one yet. What was called and retried so
+	 * far still counts.
+	 * @param client name of the client
+	 * @param share retries per first attempt, {@code null} for any number
+	 */
+	public void change(String client, @Nullable Double share) {
+		RetryBudget budget = this.budgets.get(client);
+		if (budget != null) {
+			budget.share(share);
+		}
+	}
+
 	RetryBudget of(String client, @Nullable Double share) {
 		return this.budgets.computeIfAbsent(client, (name) -> new RetryBudget(share, this.timeSource));
 	}

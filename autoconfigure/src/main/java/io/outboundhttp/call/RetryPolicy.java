@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 
 import javax.net.ssl.SSLException;
 
@@ -29,13 +30,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides whether a request is sent again, and after which pause. What was never sent may
  * always be; what may have been sent, only with a method that may be repeated or an
- * idempotency key; nothing without a body that can be sent twice. Immutable.
+ * idempotency key; nothing without a body that can be sent twice. Safe for use by several
+ * threads.
  */
 final class RetryPolicy {
 
 	static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
-	private final RetrySettings settings;
+	private final Supplier<RetrySettings> settings;
 
 	private final BooleanSupplier off;
 
@@ -45,12 +47,12 @@ final class RetryPolicy {
 
 	/**
 	 * Create a policy.
-	 * @param settings the settings
+	 * @param settings gives the settings of now
 	 * @param off tells whether application code decides about retries
 	 * @param random returns a number from zero to the given one
 	 * @param clock the time of day, for dates in {@code Retry-After}
 	 */
-	RetryPolicy(RetrySettings settings, BooleanSupplier off, LongUnaryOperator random, Clock clock) {
+	RetryPolicy(Supplier<RetrySettings> settings, BooleanSupplier off, LongUnaryOperator random, Clock clock) {
 		this.settings = settings;
 		this.off = off;
 		this.random = random;
@@ -64,9 +66,10 @@ final class RetryPolicy {
 	 */
 	Attempts attempts(ClassicHttpRequest request) {
 		HttpEntity entity = request.getEntity();
-		boolean repeatable = this.settings.methods().contains(request.getMethod().toUpperCase(Locale.ROOT))
+		RetrySettings settings = this.settings.get();
+		boolean repeatable = settings.methods().contains(request.getMethod().toUpperCase(Locale.ROOT))
 				|| request.containsHeader(IDEMPOTENCY_KEY);
-		return new Attempts(repeatable, entity == null || entity.isRepeatable());
+		return new Attempts(settings, repeatable, entity == null || entity.isRepeatable());
 	}
 
 	private static @Nullable RetryReason reason(IOException exception, Progress progress) {
@@ -111,6 +114,8 @@ final class RetryPolicy {
 	 */
 	final class Attempts {
 
+		private final RetrySettings settings;
+
 		private final boolean methodRepeatable;
 
 		private final boolean bodyRepeatable;
@@ -119,7 +124,8 @@ final class RetryPolicy {
 
 		private boolean staleSpent;
 
-		private Attempts(boolean methodRepeatable, boolean bodyRepeatable) {
+		private Attempts(RetrySettings settings, boolean methodRepeatable, boolean bodyRepeatable) {
+			this.settings = settings;
 			this.methodRepeatable = methodRepeatable;
 			this.bodyRepeatable = bodyRepeatable;
 		}
@@ -136,9 +142,9 @@ final class RetryPolicy {
 			if (reason == null || RetryPolicy.this.off.getAsBoolean()) {
 				return Decision.NONE;
 			}
-			boolean stale = progress == Progress.STALE && reason == RetryReason.IO
-					&& RetryPolicy.this.settings.staleConnection() && !this.staleSpent;
-			if (!stale && this.retries >= RetryPolicy.this.settings.maxRetries()) {
+			boolean stale = progress == Progress.STALE && reason == RetryReason.IO && this.settings.staleConnection()
+					&& !this.staleSpent;
+			if (!stale && this.retries >= this.settings.maxRetries()) {
 				return Decision.NONE;
 			}
 			RetryReason counted = stale ? RetryReason.STALE : reason;
@@ -163,8 +169,7 @@ final class RetryPolicy {
 		 * @return the decision
 		 */
 		Decision afterResponse(HttpResponse response, long remainingNanos) {
-			RetrySettings settings = RetryPolicy.this.settings;
-			if (this.retries >= settings.maxRetries() || !settings.statuses().contains(response.getCode())
+			if (this.retries >= this.settings.maxRetries() || !this.settings.statuses().contains(response.getCode())
 					|| RetryPolicy.this.off.getAsBoolean()) {
 				return Decision.NONE;
 			}
@@ -175,7 +180,7 @@ final class RetryPolicy {
 				return Decision.denied(RetryReason.STATUS, RetryDenial.BODY);
 			}
 			Duration pause = retryAfter(response);
-			if (pause != null && pause.compareTo(settings.maxRetryAfter()) > 0) {
+			if (pause != null && pause.compareTo(this.settings.maxRetryAfter()) > 0) {
 				return Decision.denied(RetryReason.STATUS, RetryDenial.RETRY_AFTER);
 			}
 			return after(RetryReason.STATUS, (pause != null) ? pause : backoff(), remainingNanos);
@@ -190,7 +195,7 @@ final class RetryPolicy {
 		}
 
 		private Duration backoff() {
-			long longest = RetryPolicy.this.settings.longestDelay(this.retries + 1).toNanos();
+			long longest = this.settings.longestDelay(this.retries + 1).toNanos();
 			return Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(RetryPolicy.this.random.applyAsLong(longest)));
 		}
 

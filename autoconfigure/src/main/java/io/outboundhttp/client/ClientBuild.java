@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.outboundhttp.call.CallChain;
+import io.outboundhttp.call.LiveCallSettings;
 import io.outboundhttp.pool.ManagedConnectionManager;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -31,6 +32,8 @@ final class ClientBuild {
 	private final ClientDefinition definition;
 
 	private final @Nullable Consumer<ManagedConnectionManager> receiver;
+
+	private final int number;
 
 	private final CallChain callChain;
 
@@ -62,17 +65,28 @@ final class ClientBuild {
 	/**
 	 * Begin a build.
 	 * @param definition what the client is
+	 * @param calls settings of its calls
+	 * @param number number of this build, greater than that of all before
 	 * @param receiver takes the connection manager of the client itself, {@code null} for
 	 * one of the many HttpClients behind Boot's builders
 	 */
-	ClientBuild(ClientDefinition definition, @Nullable Consumer<ManagedConnectionManager> receiver) {
+	ClientBuild(ClientDefinition definition, LiveCallSettings calls, int number,
+			@Nullable Consumer<ManagedConnectionManager> receiver) {
 		this.definition = definition;
+		this.number = number;
 		this.receiver = receiver;
-		this.callChain = new CallChain(ClientCallSettings.of(definition));
+		this.callChain = new CallChain(calls);
 	}
 
 	ClientDefinition definition() {
 		return this.definition;
+	}
+
+	/**
+	 * Return whether this build came after another one.
+	 */
+	boolean isAfter(ClientBuild other) {
+		return this.number > other.number;
 	}
 
 	CallChain callChain() {

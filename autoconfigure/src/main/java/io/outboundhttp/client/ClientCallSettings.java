@@ -19,7 +19,7 @@ final class ClientCallSettings {
 	static CallSettings of(ClientDefinition definition) {
 		Duration callTimeout = definition.require(ClientSetting.CALL_TIMEOUT);
 		long maxResponseSize = definition.require(ClientSetting.MAX_RESPONSE_SIZE).toBytes();
-		return new CallSettings(definition.getName(),
+		return new CallSettings(definition.getName(), definition.require(ClientSetting.POOL_ACQUIRE_TIMEOUT),
 				callTimeout.isZero() ? null : limit(definition, ClientSetting.CALL_TIMEOUT),
 				limit(definition, ClientSetting.READ_TIMEOUT), (maxResponseSize > 0) ? maxResponseSize : null,
 				retry(definition), Set.copyOf(definition.require(ClientSetting.REDIRECT_SENSITIVE_HEADERS)));

@@ -1,6 +1,8 @@
 package io.outboundhttp.client;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,18 @@ public final class ClientDefinition {
 	 */
 	public @Nullable SslBundle getInheritedSslBundle() {
 		return this.inheritedSslBundle;
+	}
+
+	/**
+	 * Return this definition with some values of another one.
+	 * @param other the other one
+	 * @param settings the settings whose values and origins to take from it
+	 * @return the definition
+	 */
+	ClientDefinition with(ClientDefinition other, Set<ClientSetting<?>> settings) {
+		Map<ClientSetting<?>, ClientSetting.Value<?>> mixed = new HashMap<>(this.values);
+		settings.forEach((setting) -> mixed.put(setting, other.value(setting)));
+		return new ClientDefinition(this.name, mixed, this.inheritedSslBundle);
 	}
 
 	@Override

@@ -42,6 +42,14 @@ public final class LiveClients implements PoolListener {
 		}
 	}
 
+	/**
+	 * Replace the live client that stands for a pool.
+	 * @param client the live client
+	 */
+	void replace(LiveClient client) {
+		this.clients.replace(client.pool().getName(), client);
+	}
+
 	@Override
 	public void poolClosed(ConnectionPool pool) {
 		this.clients.remove(pool.getName());

@@ -3,6 +3,7 @@ package io.outboundhttp.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.ManagedConnectionManager;
 
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -175,7 +177,7 @@ public final class OutboundHttpClients {
 	 * bundle that has a name
 	 */
 	public @Nullable TlsStatus tls(ConnectionPool pool) {
-		return this.factory.tls(pool);
+		return this.factory.pools().tls(pool);
 	}
 
 	/**
@@ -192,40 +194,92 @@ public final class OutboundHttpClients {
 	}
 
 	/**
-	 * A client whose HttpClient is built at its first use, once.
+	 * Go on with another definition of a client. Calls in progress end as they began.
+	 * @param change the change
+	 * @return settings that reach only what is built from now on: HttpClients that Spring
+	 * Boot's builders have made cannot follow
+	 */
+	public List<ClientSetting<?>> apply(ClientChange change) {
+		boolean behind = this.factory.pools().apply(change);
+		Client client = this.clients.get(change.getName());
+		if (client != null) {
+			client.apply(change);
+		}
+		return behind ? change.builtIn() : List.of();
+	}
+
+	/**
+	 * A client whose HttpClient is built at its first use, and again when that is changed
+	 * which it is built with.
 	 */
 	private final class Client {
 
+		/* `lock` guards all fields. */
+
 		private final ReentrantLock lock = new ReentrantLock();
 
-		private final ClientDefinition definition;
+		private ClientDefinition definition;
 
-		private PooledHttpClientFactory.@Nullable BuiltClient built;
+		private @Nullable LiveHttpClient httpClient;
+
+		private @Nullable HttpComponentsClientHttpRequestFactory requestFactory;
+
+		private @Nullable ManagedConnectionManager connectionManager;
 
 		Client(ClientDefinition definition) {
 			this.definition = definition;
 		}
 
 		HttpComponentsClientHttpRequestFactory requestFactory() {
-			return built().requestFactory();
-		}
-
-		ConnectionPool pool() {
-			return built().connectionManager().getPool();
-		}
-
-		private PooledHttpClientFactory.BuiltClient built() {
 			this.lock.lock();
 			try {
-				if (this.built == null) {
-					this.built = OutboundHttpClients.this.factory.build(this.definition,
-							OutboundHttpClients.this.builders.apply(this.definition.getName()));
+				if (this.requestFactory == null) {
+					PooledHttpClientFactory.BuiltClient built = build();
+					LiveHttpClient live = new LiveHttpClient(built.httpClient());
+					built.requestFactory().setHttpClient(live);
+					this.httpClient = live;
+					this.requestFactory = built.requestFactory();
 				}
-				return this.built;
+				return this.requestFactory;
 			}
 			finally {
 				this.lock.unlock();
 			}
+		}
+
+		ConnectionPool pool() {
+			requestFactory();
+			this.lock.lock();
+			try {
+				return Objects.requireNonNull(this.connectionManager).getPool();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		void apply(ClientChange change) {
+			this.lock.lock();
+			try {
+				this.definition = change.getAfter();
+				if (this.httpClient != null && !change.builtIn().isEmpty()) {
+					boolean open = OutboundHttpClients.this.pools.find(this.definition.getName()) != null;
+					this.httpClient.change(build().httpClient());
+					if (open) {
+						pool();
+					}
+				}
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		private PooledHttpClientFactory.BuiltClient build() {
+			PooledHttpClientFactory.BuiltClient built = OutboundHttpClients.this.factory.build(this.definition,
+					OutboundHttpClients.this.builders.apply(this.definition.getName()));
+			this.connectionManager = built.connectionManager();
+			return built;
 		}
 
 	}

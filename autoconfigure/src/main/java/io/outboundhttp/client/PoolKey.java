@@ -1,5 +1,6 @@
 package io.outboundhttp.client;
 
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param filter address filter: none, or that of the application context
  */
 record PoolKey(Object builder, @Nullable Object tls, Timeout connectTimeout, AddressFilterProbe.Finding filter) {
+
+	/**
+	 * Return this key after a change of the client.
+	 * @param change the change
+	 * @return the key of the same pool
+	 */
+	PoolKey after(ClientChange change) {
+		ConnectionConfig config = ConnectionConfig.custom().setConnectTimeout(this.connectTimeout).build();
+		return new PoolKey(this.builder, this.tls, change.connectionConfig(config).getConnectTimeout(), this.filter);
+	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {

@@ -2,35 +2,25 @@ package io.outboundhttp.client;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.outboundhttp.call.RetryBudgets;
 import io.outboundhttp.pool.ConnectHooks;
-import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
-import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.pool.ManagedConnectionManager;
-import io.outboundhttp.pool.PoolSettings;
-import io.outboundhttp.pool.TimeLimit;
-import io.outboundhttp.pool.TimeSource;
 
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
@@ -48,25 +38,11 @@ import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
  */
 public final class PooledHttpClientFactory {
 
-	/*
-	 * `lock` guards `shared` and `builds`, and makes "look for a pool, else open one" one
-	 * step. A pool takes its next connection manager from its build. Listeners of the
-	 * pools run under it when a pool is opened: they must not build HttpClients.
-	 */
-
-	private static final String IN_CODE = "set in code";
-
 	private static final Logger logger = LoggerFactory.getLogger(PooledHttpClientFactory.class);
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Map<PoolKey, ConnectionPool> shared = new HashMap<>();
-
-	private final Map<ConnectionPool, ClientBuild> builds = new HashMap<>();
 
 	private final ConnectionPools pools;
 
-	private final LiveClients liveClients;
+	private final ClientPools clientPools;
 
 	private final Supplier<ClientDefinition> defaultDefinition;
 
@@ -82,7 +58,7 @@ public final class PooledHttpClientFactory {
 
 	private final BuilderCallbacks callbacks;
 
-	private final RetryBudgets budgets = new RetryBudgets(TimeSource.system());
+	private final AtomicInteger builtCount = new AtomicInteger();
 
 	private final ThreadLocal<Request> requests = new ThreadLocal<>();
 
@@ -102,14 +78,14 @@ public final class PooledHttpClientFactory {
 			Supplier<ClientDefinition> defaultDefinition, @Nullable SslBundles sslBundles,
 			@Nullable InetAddressFilter addressFilter, Supplier<List<OutboundHttpClientCustomizer>> customizers) {
 		this.pools = pools;
-		this.liveClients = liveClients;
+		this.clientPools = new ClientPools(pools, liveClients);
 		this.defaultDefinition = defaultDefinition;
 		this.sslBundles = sslBundles;
 		this.addressFilter = addressFilter;
 		this.customizers = customizers;
 		ConnectHooks hooks = pools.getConnectHooks();
 		this.probe = new AddressFilterProbe(hooks.dnsResolver());
-		this.tlsBundles = new TlsBundles(sslBundles, Clock.systemUTC(), this::reloaded);
+		this.tlsBundles = new TlsBundles(sslBundles, Clock.systemUTC(), this.clientPools::reloaded);
 		this.callbacks = new BuilderCallbacks(this.probe.resolver(), this.tlsBundles, hooks::tlsStrategy, this::begin,
 				this::finish);
 	}
@@ -173,8 +149,7 @@ public final class PooledHttpClientFactory {
 		Request request = new Request(definition);
 		this.requests.set(request);
 		try {
-			HttpComponentsClientHttpRequestFactory requestFactory = builder.build(settings(definition));
-			return new BuiltClient(requestFactory,
+			return new BuiltClient(builder.build(settings(definition)),
 					Objects.requireNonNull(request.connectionManager, "builder is not managed"));
 		}
 		finally {
@@ -186,8 +161,13 @@ public final class PooledHttpClientFactory {
 	private ClientBuild begin() {
 		Request request = this.requests.get();
 		this.requests.remove();
-		return (request != null) ? new ClientBuild(request.definition, (manager) -> request.connectionManager = manager)
-				: new ClientBuild(this.defaultDefinition.get(), null);
+		return (request != null) ? newBuild(request.definition, (manager) -> request.connectionManager = manager)
+				: newBuild(this.defaultDefinition.get(), null);
+	}
+
+	private ClientBuild newBuild(ClientDefinition definition, @Nullable Consumer<ManagedConnectionManager> receiver) {
+		return new ClientBuild(definition, this.clientPools.calls(definition), this.builtCount.incrementAndGet(),
+				receiver);
 	}
 
 	private void finish(ClientBuild build, HttpClientBuilder builder) {
@@ -201,9 +181,11 @@ public final class PooledHttpClientFactory {
 		watchBundle(build);
 		PoolKey key = key(build, replaced);
 		replaced.close(CloseMode.IMMEDIATE);
-		ManagedConnectionManager connectionManager = this.pools.connectionManager(() -> pool(build, key));
+		PoolKey defaultKey = (key != null) ? defaultKey(build) : null;
+		ManagedConnectionManager connectionManager = this.pools
+			.connectionManager(() -> this.clientPools.get(build, key, defaultKey));
 		builder.setConnectionManager(connectionManager).setConnectionManagerShared(true);
-		build.callChain().addTo(builder, this.pools.getCalls(), this.budgets, connectionManager::getPool);
+		build.callChain().addTo(builder, this.pools.getCalls(), this.clientPools.budgets(), connectionManager::getPool);
 		build.finished(connectionManager);
 	}
 
@@ -230,51 +212,8 @@ public final class PooledHttpClientFactory {
 		}
 	}
 
-	/**
-	 * Let the pools that use an SSL bundle go on with its new version.
-	 */
-	private void reloaded(ReloadableTls tls) {
-		Map<ConnectionPool, ClientBuild> affected = new HashMap<>();
-		this.lock.lock();
-		try {
-			this.builds.keySet().removeIf(ConnectionPool::isClosed);
-			this.builds.forEach((pool, build) -> {
-				if (build.reloadableTls() == tls) {
-					affected.put(pool, build);
-				}
-			});
-		}
-		finally {
-			this.lock.unlock();
-		}
-		affected.forEach(PooledHttpClientFactory::renew);
-	}
-
-	private static void renew(ConnectionPool pool, ClientBuild build) {
-		try {
-			pool.replaceManager(build.newManager());
-		}
-		catch (RuntimeException ex) {
-			logger.warn("Client '{}': connections with the former SSL bundle stay in use until they end",
-					pool.getName(), ex);
-		}
-	}
-
-	/**
-	 * Return the SSL bundle of an open pool.
-	 * @param pool the pool
-	 * @return its status, {@code null} without an SSL bundle that has a name
-	 */
-	@Nullable TlsStatus tls(ConnectionPool pool) {
-		this.lock.lock();
-		try {
-			ClientBuild build = this.builds.get(pool);
-			ReloadableTls tls = (build != null) ? build.reloadableTls() : null;
-			return (tls != null) ? tls.status() : null;
-		}
-		finally {
-			this.lock.unlock();
-		}
+	ClientPools pools() {
+		return this.clientPools;
 	}
 
 	/**
@@ -294,37 +233,6 @@ public final class PooledHttpClientFactory {
 		return builder.getConnManager();
 	}
 
-	private ConnectionPool pool(ClientBuild build, @Nullable PoolKey key) {
-		this.lock.lock();
-		try {
-			ConnectionPool pool = (key != null) ? this.shared.get(key) : null;
-			if (pool == null || this.pools.find(pool.getName()) != pool) {
-				pool = open(build, key);
-			}
-			this.liveClients.add(new LiveClient(build.definition(), pool, build.connectionConfig(),
-					build.requestConfig(), build.callChain().getSettings(), build.unapplied()), build.isOfClient());
-			return pool;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private ConnectionPool open(ClientBuild build, @Nullable PoolKey key) {
-		String client = build.definition().getName();
-		boolean first = build.isOfClient() || (key != null && key.equals(defaultKey(build)));
-		ConnectionPool pool = (first && this.pools.find(client) == null)
-				? this.pools.open(client, poolSettings(build), build.newManager())
-				: this.pools.openTransient(client, poolSettings(build), build.newManager());
-		this.builds.keySet().removeIf(ConnectionPool::isClosed);
-		this.builds.put(pool, build);
-		if (key != null) {
-			this.shared.values().removeIf(ConnectionPool::isClosed);
-			this.shared.put(key, pool);
-		}
-		return pool;
-	}
-
 	private PoolKey defaultKey(ClientBuild build) {
 		ClientDefinition definition = build.definition();
 		Duration connectTimeout = definition.require(ClientSetting.CONNECT_TIMEOUT);
@@ -338,53 +246,6 @@ public final class PooledHttpClientFactory {
 	private @Nullable Object identity(@Nullable SslBundle bundle) {
 		ReloadableTls reloadable = (bundle != null) ? this.tlsBundles.find(bundle) : null;
 		return (reloadable != null) ? reloadable : bundle;
-	}
-
-	private static PoolSettings poolSettings(ClientBuild build) {
-		ClientDefinition definition = build.definition();
-		Map<HttpHost, Integer> overrides = new LinkedHashMap<>();
-		Map<String, Integer> configured = definition.get(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
-		if (configured != null) {
-			configured.forEach((target, max) -> overrides.put(RouteTarget.parse(target), max));
-		}
-		ConnectionConfig config = build.connectionConfig();
-		return PoolSettings.builder()
-			.timeToLive(positive(config.getTimeToLive()))
-			.timeToLiveJitter(definition.require(ClientSetting.POOL_TIME_TO_LIVE_JITTER))
-			.idleTimeout(positive(config.getIdleTimeout()))
-			.validateAfterInactivity(notNegative(config.getValidateAfterInactivity()))
-			.evictInterval(definition.require(ClientSetting.POOL_EVICT_INTERVAL))
-			.maxPending(definition.require(ClientSetting.POOL_MAX_PENDING))
-			.maxPerRouteOverrides(overrides)
-			.leakDetection(leakDetection(definition))
-			.connectTimeout(connectTimeout(definition, config))
-			.drain(definition.require(ClientSetting.DRAIN_MAX_BYTES).toBytes(),
-					definition.require(ClientSetting.DRAIN_TIMEOUT))
-			.build();
-	}
-
-	private static TimeLimit connectTimeout(ClientDefinition definition, ConnectionConfig config) {
-		TimeLimit defined = ClientCallSettings.limit(definition, ClientSetting.CONNECT_TIMEOUT);
-		Duration inEffect = positive(config.getConnectTimeout());
-		if (inEffect == null) {
-			return new TimeLimit(Duration.ofMillis(Integer.MAX_VALUE), IN_CODE);
-		}
-		return inEffect.equals(defined.value()) ? defined : new TimeLimit(inEffect, IN_CODE);
-	}
-
-	private static LeakDetection leakDetection(ClientDefinition definition) {
-		Duration threshold = definition.require(ClientSetting.LEAK_THRESHOLD);
-		return new LeakDetection(definition.require(ClientSetting.LEAK_ENABLED), threshold.isZero() ? null : threshold,
-				definition.require(ClientSetting.LEAK_STACK_TRACES), definition.require(ClientSetting.LEAK_RECLAIM),
-				definition.require(ClientSetting.LEAK_RECLAIM_AFTER));
-	}
-
-	private static @Nullable Duration positive(@Nullable TimeValue value) {
-		return (value != null && TimeValue.isPositive(value)) ? value.toDuration() : null;
-	}
-
-	private static @Nullable Duration notNegative(@Nullable TimeValue value) {
-		return (value != null && TimeValue.isNonNegative(value)) ? value.toDuration() : null;
 	}
 
 	/**
@@ -410,6 +271,10 @@ public final class PooledHttpClientFactory {
 	 */
 	record BuiltClient(HttpComponentsClientHttpRequestFactory requestFactory,
 			ManagedConnectionManager connectionManager) {
+
+		CloseableHttpClient httpClient() {
+			return (CloseableHttpClient) this.requestFactory.getHttpClient();
+		}
 
 	}
 

@@ -4,6 +4,8 @@ import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,8 @@ public final class ConnectionPool {
 	 * Who does what: `admission` decides who gets a connection and keeps the idle ones,
 	 * `connections` opens, checks and closes them, a TrackedLease is one of them in the
 	 * hands of a caller, `leaks` finds the leases that will not come back. Each guards
-	 * itself. Here, `closed` goes from false to true once.
+	 * itself. Here, `closed` goes from false to true once; settings and what is made of
+	 * them are replaced as a whole by one thread, and read by all.
 	 *
 	 * An idle connection lies in a slot of the admission and keeps its place in
 	 * HttpClient's own pool, which therefore sees it as leased. That pool never makes
@@ -48,7 +52,7 @@ public final class ConnectionPool {
 
 	private final String name;
 
-	private final PoolSettings settings;
+	private volatile PoolSettings settings;
 
 	private final PoolSupport support;
 
@@ -64,9 +68,9 @@ public final class ConnectionPool {
 
 	private final CallCounts calls = new CallCounts();
 
-	private final Drain drain;
+	private volatile Drain drain;
 
-	private final long sweepNanos;
+	private volatile long sweepNanos;
 
 	private final AtomicLong timeouts = new AtomicLong();
 
@@ -85,7 +89,11 @@ public final class ConnectionPool {
 				settings.getMaxPending(), this::override, this.connections, support.timeSource()::nanos);
 		this.leaks = new LeakDetector(this);
 		this.drain = new Drain(settings, support.timeSource());
-		this.sweepNanos = Math.min(settings.getEvictInterval().toNanos(), this.leaks.sweepNanos());
+		this.sweepNanos = sweepNanos(settings);
+	}
+
+	private long sweepNanos(PoolSettings settings) {
+		return Math.min(settings.getEvictInterval().toNanos(), this.leaks.sweepNanos());
 	}
 
 	private int override(HttpRoute route) {
@@ -432,6 +440,28 @@ public final class ConnectionPool {
 	public void replaceManager(PoolingHttpClientConnectionManager manager) {
 		this.connections.replace(manager);
 		this.admission.sweep((connection) -> !this.connections.isCurrent(connection));
+	}
+
+	/**
+	 * Go on with other settings. They hold from the next lease or sweep on; connections
+	 * that are open keep their end of life. Not to be called by two threads at once.
+	 * @param settings the settings
+	 */
+	public void apply(PoolSettings settings) {
+		Map<HttpHost, Integer> overridesBefore = this.settings.getMaxPerRouteOverrides();
+		this.settings = settings;
+		this.connections.apply(settings);
+		this.leaks.apply(settings.getLeakDetection());
+		this.drain = new Drain(settings, this.support.timeSource());
+		this.sweepNanos = sweepNanos(settings);
+		this.admission.setMaxPending(settings.getMaxPending());
+		for (HttpRoute route : this.admission.getRoutes()) {
+			HttpHost host = Routes.host(route);
+			if (!Objects.equals(overridesBefore.get(host), settings.getMaxPerRouteOverrides().get(host))) {
+				this.admission.renewMaxPerRoute(route);
+			}
+		}
+		this.support.wakeWithin(0);
 	}
 
 	/**

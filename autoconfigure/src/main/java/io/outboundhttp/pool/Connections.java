@@ -47,13 +47,7 @@ final class Connections implements Disposer<PooledConnection> {
 
 	private final PoolListener listener;
 
-	private final @Nullable Long timeToLiveNanos;
-
-	private final double jitter;
-
-	private final @Nullable Long idleNanos;
-
-	private final @Nullable Long validateNanos;
+	private volatile Times times;
 
 	/** Written under the lock. */
 	private volatile Generation current;
@@ -64,18 +58,18 @@ final class Connections implements Disposer<PooledConnection> {
 		this.pool = pool;
 		this.listener = listener;
 		this.current = new Generation(manager);
-		PoolSettings settings = pool.getSettings();
-		this.timeToLiveNanos = nanos(settings.getTimeToLive());
-		this.jitter = settings.getTimeToLiveJitter();
-		this.idleNanos = nanos(settings.getIdleTimeout());
-		this.validateNanos = nanos(settings.getValidateAfterInactivity());
+		this.times = Times.of(pool.getSettings());
 		for (CloseReason reason : CloseReason.values()) {
 			this.closed.put(reason, new AtomicLong());
 		}
 	}
 
-	private static @Nullable Long nanos(@Nullable Duration duration) {
-		return (duration != null) ? duration.toNanos() : null;
+	/**
+	 * Go on with other settings. Connections that are open keep their end of life.
+	 * @param settings the settings
+	 */
+	void apply(PoolSettings settings) {
+		this.times = Times.of(settings);
 	}
 
 	// Coming
@@ -143,10 +137,10 @@ final class Connections implements Disposer<PooledConnection> {
 	}
 
 	private @Nullable Long lifeNanos() {
-		if (this.timeToLiveNanos == null) {
-			return null;
-		}
-		return (long) (this.timeToLiveNanos * (1 - this.jitter * ThreadLocalRandom.current().nextDouble()));
+		Times times = this.times;
+		Long timeToLive = times.timeToLiveNanos();
+		return (timeToLive != null)
+				? (Long) (long) (timeToLive * (1 - times.jitter() * ThreadLocalRandom.current().nextDouble())) : null;
 	}
 
 	// Use
@@ -165,8 +159,9 @@ final class Connections implements Disposer<PooledConnection> {
 		if (!connection.isOpen()) {
 			return CloseReason.STALE;
 		}
+		Long validateNanos = this.times.validateNanos();
 		long idleNanos = nowNanos - connection.idleSinceNanos();
-		if (this.validateNanos == null || idleNanos < this.validateNanos || !connection.isStale()) {
+		if (validateNanos == null || idleNanos < validateNanos || !connection.isStale()) {
 			return null;
 		}
 		connection.reuseAge().failed(idleNanos, nowNanos);
@@ -187,7 +182,8 @@ final class Connections implements Disposer<PooledConnection> {
 		if (connection.isExpired(nowNanos)) {
 			return CloseReason.EXPIRED;
 		}
-		boolean idle = this.idleNanos != null && nowNanos - connection.idleSinceNanos() >= this.idleNanos;
+		Long idleNanos = this.times.idleNanos();
+		boolean idle = idleNanos != null && nowNanos - connection.idleSinceNanos() >= idleNanos;
 		return idle ? CloseReason.IDLE : null;
 	}
 
@@ -302,12 +298,30 @@ final class Connections implements Disposer<PooledConnection> {
 	 */
 	@Nullable Long learnedReuseAgeMillis(HttpRoute route, long nowNanos) {
 		long limitNanos = this.reuseAges.limitNanos(route, nowNanos);
-		boolean shorter = limitNanos < ((this.idleNanos != null) ? this.idleNanos : ReuseAge.NONE);
+		Long idleNanos = this.times.idleNanos();
+		boolean shorter = limitNanos < ((idleNanos != null) ? idleNanos : ReuseAge.NONE);
 		return shorter ? TimeUnit.NANOSECONDS.toMillis(limitNanos) : null;
 	}
 
 	long refusedCount() {
 		return this.refused.get();
+	}
+
+	/**
+	 * How long connections live, in the unit of the clock.
+	 */
+	private record Times(@Nullable Long timeToLiveNanos, double jitter, @Nullable Long idleNanos,
+			@Nullable Long validateNanos) {
+
+		static Times of(PoolSettings settings) {
+			return new Times(nanos(settings.getTimeToLive()), settings.getTimeToLiveJitter(),
+					nanos(settings.getIdleTimeout()), nanos(settings.getValidateAfterInactivity()));
+		}
+
+		private static @Nullable Long nanos(@Nullable Duration duration) {
+			return (duration != null) ? duration.toNanos() : null;
+		}
+
 	}
 
 }

@@ -48,18 +48,29 @@ final class LeakDetector {
 
 	private final ConnectionPool pool;
 
-	private final LeakDetection settings;
-
-	private final @Nullable Long thresholdNanos;
+	private volatile LeakDetection settings;
 
 	private final StackSampling stacks;
 
 	LeakDetector(ConnectionPool pool) {
 		this.pool = pool;
 		this.settings = pool.getSettings().getLeakDetection();
-		Duration threshold = this.settings.enabled() ? this.settings.threshold() : null;
-		this.thresholdNanos = (threshold != null) ? threshold.toNanos() : null;
 		this.stacks = new StackSampling(this.settings);
+	}
+
+	/**
+	 * Go on with other settings.
+	 * @param settings the settings
+	 */
+	void apply(LeakDetection settings) {
+		this.settings = settings;
+		this.stacks.apply(settings);
+	}
+
+	private @Nullable Long thresholdNanos() {
+		LeakDetection settings = this.settings;
+		Duration threshold = settings.enabled() ? settings.threshold() : null;
+		return (threshold != null) ? threshold.toNanos() : null;
 	}
 
 	boolean isEnabled() {
@@ -75,7 +86,7 @@ final class LeakDetector {
 	 * @param nowNanos the current reading of the clock
 	 */
 	void sweep(long nowNanos) {
-		Long threshold = this.thresholdNanos;
+		Long threshold = thresholdNanos();
 		for (PooledConnection connection : this.pool.connections().all()) {
 			TrackedLease lease = connection.lease();
 			if (lease != null && lease.isActive()) {
@@ -95,7 +106,7 @@ final class LeakDetector {
 		if (!isEnabled()) {
 			return Long.MAX_VALUE;
 		}
-		Long threshold = this.thresholdNanos;
+		Long threshold = thresholdNanos();
 		long interval = (threshold != null) ? threshold / 4 : Long.MAX_VALUE;
 		return Math.max(SHORTEST_SWEEP_INTERVAL.toNanos(), Math.min(LONGEST_SWEEP_INTERVAL.toNanos(), interval));
 	}

@@ -33,12 +33,24 @@ final class StackSampling {
 
 	private final Map<HttpRoute, Long> leakedAt = new LinkedHashMap<>();
 
-	private final StackTraces mode;
+	private volatile StackTraces mode;
 
 	private volatile boolean leaked;
 
 	StackSampling(LeakDetection settings) {
-		this.mode = settings.enabled() ? settings.stackTraces() : StackTraces.NEVER;
+		this.mode = mode(settings);
+	}
+
+	private static StackTraces mode(LeakDetection settings) {
+		return settings.enabled() ? settings.stackTraces() : StackTraces.NEVER;
+	}
+
+	/**
+	 * Go on with other settings.
+	 * @param settings the settings
+	 */
+	void apply(LeakDetection settings) {
+		this.mode = mode(settings);
 	}
 
 	/**

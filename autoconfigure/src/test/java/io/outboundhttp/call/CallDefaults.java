@@ -23,9 +23,16 @@ public final class CallDefaults {
 	private CallDefaults() {
 	}
 
+	/**
+	 * Return the handlers of an HttpClient with these settings.
+	 */
+	public static CallChain chain() {
+		return new CallChain(new LiveCallSettings(CALL));
+	}
+
 	static CallSettings settings(@Nullable Duration callTimeout, @Nullable Long maxResponseSize, RetrySettings retry) {
 		return new CallSettings(
-				"payments", (callTimeout != null)
+				"payments", Duration.ofSeconds(3), (callTimeout != null)
 						? new TimeLimit(callTimeout, "outbound-http.clients.payments.call-timeout") : null,
 				new TimeLimit(Duration.ofSeconds(10), "built-in"), maxResponseSize, retry, Set.of());
 	}

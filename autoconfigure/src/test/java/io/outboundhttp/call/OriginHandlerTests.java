@@ -54,7 +54,7 @@ class OriginHandlerTests {
 	@BeforeEach
 	void begin() {
 		this.calls = this.leaks.watch(new ConnectionPools(new FakeTimeSource(0), List.of())).getCalls();
-		this.handler = new OriginHandler(CallDefaults.CALL.sensitiveHeaders(), this.calls);
+		this.handler = new OriginHandler(CallDefaults.CALL::sensitiveHeaders, this.calls);
 		this.context = new CallContext("GET", null, false, null, CallDefaults.CALL.readTimeout());
 		this.before = this.calls.enter(this.context);
 	}

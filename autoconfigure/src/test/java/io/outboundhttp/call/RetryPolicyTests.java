@@ -101,7 +101,7 @@ class RetryPolicyTests {
 
 	private Attempts attempts(String request) {
 		LongUnaryOperator random = (bound) -> Math.min(bound, this.random);
-		return new RetryPolicy(this.settings, () -> this.off, random, Clock.fixed(NOW, ZoneOffset.UTC))
+		return new RetryPolicy(() -> this.settings, () -> this.off, random, Clock.fixed(NOW, ZoneOffset.UTC))
 			.attempts(request(request));
 	}
 

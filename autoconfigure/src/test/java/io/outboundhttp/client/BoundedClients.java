@@ -7,6 +7,7 @@ import java.util.Set;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.call.CallChain;
 import io.outboundhttp.call.CallSettings;
+import io.outboundhttp.call.LiveCallSettings;
 import io.outboundhttp.call.RetryBudgets;
 import io.outboundhttp.call.RetrySettings;
 import io.outboundhttp.pool.ConnectionPool;
@@ -73,9 +74,9 @@ final class BoundedClients {
 				.setConnectionRequestTimeout(Timeout.of(LONG))
 				.setResponseTimeout(Timeout.of(limits.read()))
 				.build());
-		CallChain chain = new CallChain(new CallSettings("payments", limits.callLimit(),
+		CallChain chain = new CallChain(new LiveCallSettings(new CallSettings("payments", LONG, limits.callLimit(),
 				new TimeLimit(limits.read(), "outbound-http.clients.payments.read-timeout"), null, limits.retry(),
-				Set.of()));
+				Set.of())));
 		builder.setRetryStrategy(chain.getRetryStrategy());
 		chain.addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()), () -> this.pool);
 		this.httpClient = builder.build();

@@ -1,6 +1,5 @@
 package io.outboundhttp.client;
 
-import io.outboundhttp.call.CallChain;
 import io.outboundhttp.call.CallDefaults;
 import io.outboundhttp.call.RetryBudgets;
 import io.outboundhttp.pool.ConnectionPool;
@@ -27,8 +26,7 @@ public final class ManagedHttpClients {
 		HttpClientBuilder builder = HttpClients.custom()
 			.setConnectionManager(pools.connectionManager(() -> pool))
 			.setConnectionManagerShared(true);
-		new CallChain(CallDefaults.CALL).addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()),
-				() -> pool);
+		CallDefaults.chain().addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()), () -> pool);
 		return builder;
 	}
 

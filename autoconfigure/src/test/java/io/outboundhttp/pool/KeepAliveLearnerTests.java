@@ -97,7 +97,7 @@ class KeepAliveLearnerTests {
 	 * Return a client as the starter builds it.
 	 */
 	private CloseableHttpClient client(ConnectionPool pool) {
-		CallChain chain = new CallChain(CallDefaults.CALL);
+		CallChain chain = CallDefaults.chain();
 		HttpClientBuilder builder = HttpClients.custom()
 			.setConnectionManager(this.pools.connectionManager(() -> pool))
 			.setConnectionManagerShared(true)

@@ -367,6 +367,22 @@ public final class Admission<K, I> {
 		changeLimits(() -> this.permits.findOrAdd(key).max = max);
 	}
 
+	/**
+	 * Ask for the limit of a route anew, as if it was seen first.
+	 * @param key the route
+	 */
+	public void renewMaxPerRoute(K key) {
+		changeLimits(() -> this.permits.renewLimit(key));
+	}
+
+	/**
+	 * Set how many callers may wait per route. Those that wait already stay.
+	 * @param maxPending the number, negative for any
+	 */
+	public void setMaxPending(int maxPending) {
+		this.server.maxPending(maxPending);
+	}
+
 	private void changeLimits(Runnable change) {
 		underLock(() -> {
 			change.run();

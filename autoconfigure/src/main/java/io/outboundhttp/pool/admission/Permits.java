@@ -179,6 +179,16 @@ final class Permits<K, I> {
 		return route.allocated > limit(route) || this.total > this.maxTotal;
 	}
 
+	/**
+	 * Ask for the limit of a route anew, if it is known. Caller holds the lock.
+	 */
+	void renewLimit(K key) {
+		AdmissionRoute<K, I> route = find(key);
+		if (route != null) {
+			route.max = this.maxOfRoute.applyAsInt(key);
+		}
+	}
+
 	int limit(AdmissionRoute<?, I> route) {
 		int max = route.max;
 		return (max >= 0) ? max : this.maxPerRoute;

@@ -20,7 +20,7 @@ final class Server<K, I> {
 
 	private final Permits<K, I> permits;
 
-	private final int maxPending;
+	private volatile int maxPending;
 
 	/** Routes with waiting callers. */
 	private final List<AdmissionRoute<?, I>> active = new ArrayList<>();
@@ -42,6 +42,14 @@ final class Server<K, I> {
 
 	Server(Permits<K, I> permits, int maxPending) {
 		this.permits = permits;
+		this.maxPending = maxPending;
+	}
+
+	/**
+	 * Set how many callers may wait per route. Those that wait already stay.
+	 * @param maxPending the number, negative for any
+	 */
+	void maxPending(int maxPending) {
 		this.maxPending = maxPending;
 	}
 
@@ -184,12 +192,13 @@ final class Server<K, I> {
 	 * it could be served: that was tried just before.
 	 */
 	private void rejectExcess() {
-		if (this.maxPending < 0) {
+		int maxPending = this.maxPending;
+		if (maxPending < 0) {
 			return;
 		}
 		for (int i = this.newcomers.size() - 1; i >= 0; i--) {
 			Waiter<I> newcomer = this.newcomers.get(i);
-			if (newcomer.isWaiting() && newcomer.route().waiting.get() > this.maxPending) {
+			if (newcomer.isWaiting() && newcomer.route().waiting.get() > maxPending) {
 				turnAway(newcomer, Waiter.Status.REJECTED);
 			}
 		}
