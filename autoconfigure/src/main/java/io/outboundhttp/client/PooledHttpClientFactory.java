@@ -360,6 +360,7 @@ public final class PooledHttpClientFactory {
 			.connectTimeout(connectTimeout(definition, config))
 			.drain(definition.require(ClientSetting.DRAIN_MAX_BYTES).toBytes(),
 					definition.require(ClientSetting.DRAIN_TIMEOUT))
+			.egress(ClientEgress.policy(definition))
 			.build();
 	}
 
