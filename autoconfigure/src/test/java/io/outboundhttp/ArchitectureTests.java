@@ -74,6 +74,13 @@ class ArchitectureTests {
 		.resideInAPackage("io.outboundhttp.pool");
 
 	@ArchTest
+	static final ArchRule egressKnowsNothingOfThePool = noClasses().that()
+		.resideInAPackage("io.outboundhttp.pool.egress..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.outboundhttp.pool", "io.outboundhttp.pool.connect..");
+
+	@ArchTest
 	static final ArchRule noMicrometerBelowItsOwnPackage = noClasses().that()
 		.resideOutsideOfPackages("io.outboundhttp.metrics..", "io.outboundhttp.autoconfigure.metrics..")
 		.should()

@@ -7,6 +7,8 @@ import io.outboundhttp.call.CallSettings;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.pool.LeakDetection;
+import io.outboundhttp.pool.egress.EgressMode;
+import io.outboundhttp.pool.egress.UnresolvableTargets;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpCookieHandling;
@@ -64,6 +66,8 @@ final class BuiltInSettings {
 		settings.complete(ClientSetting.DRAIN_MAX_BYTES, DataSize.ofKilobytes(64), BUILT_IN);
 		settings.complete(ClientSetting.DRAIN_TIMEOUT, Duration.ofMillis(200), BUILT_IN);
 		settings.complete(ClientSetting.REDIRECT_SENSITIVE_HEADERS, CallSettings.ALWAYS_SENSITIVE, BUILT_IN);
+		settings.complete(ClientSetting.EGRESS_MODE, EgressMode.ENFORCE, BUILT_IN);
+		settings.complete(ClientSetting.EGRESS_UNRESOLVABLE, UnresolvableTargets.DENY, BUILT_IN);
 		settings.complete(ClientSetting.POOL_ACQUIRE_TIMEOUT, Duration.ofSeconds(3), BUILT_IN);
 		settings.complete(ClientSetting.POOL_TIME_TO_LIVE, Duration.ofMinutes(5), BUILT_IN);
 		settings.complete(ClientSetting.POOL_BUFFER_SIZE, DataSize.ofKilobytes(8), BUILT_IN);

@@ -46,6 +46,10 @@ final class ClientSettingReader {
 		rows.add(row(ClientSetting.PROXY_USERNAME, (properties) -> properties.getProxy().getUsername()));
 		rows.add(row(ClientSetting.PROXY_PASSWORD, (properties) -> properties.getProxy().getPassword()));
 		rows.add(row(ClientSetting.PROXY_NON_PROXY_HOSTS, (properties) -> properties.getProxy().getNonProxyHosts()));
+		rows.add(row(ClientSetting.EGRESS_ALLOW, (properties) -> properties.getEgress().getAllow()));
+		rows.add(row(ClientSetting.EGRESS_DENY, (properties) -> properties.getEgress().getDeny()));
+		rows.add(row(ClientSetting.EGRESS_MODE, (properties) -> properties.getEgress().getMode()));
+		rows.add(row(ClientSetting.EGRESS_UNRESOLVABLE, (properties) -> properties.getEgress().getUnresolvable()));
 		rows.add(row(ClientSetting.POOL_MAX_PER_ROUTE, (properties) -> properties.getPool().getMaxPerRoute()));
 		rows.add(row(ClientSetting.POOL_MAX_TOTAL, (properties) -> properties.getPool().getMaxTotal()));
 		rows.add(row(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES,

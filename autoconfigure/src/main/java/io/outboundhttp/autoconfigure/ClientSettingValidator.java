@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.client.RouteTarget;
+import io.outboundhttp.pool.egress.EgressRule;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.SslBundle;
@@ -50,6 +51,8 @@ final class ClientSettingValidator {
 		validateUserAgent(layer);
 		validateSslBundle(layer);
 		validateProxyHost(layer);
+		validateRules(layer, ClientSetting.EGRESS_ALLOW);
+		validateRules(layer, ClientSetting.EGRESS_DENY);
 		validateOverrides(layer);
 	}
 
@@ -148,6 +151,33 @@ final class ClientSettingValidator {
 							layer.describe(ClientSetting.PROXY_HOST)),
 					"Write the host alone. Port, user and password of the proxy have keys of their own.");
 		}
+	}
+
+	private void validateRules(SettingLayer layer, ClientSetting<List<String>> setting) {
+		List<String> rules = layer.value(setting);
+		for (int i = 0; rules != null && i < rules.size(); i++) {
+			String rule = rules.get(i);
+			try {
+				EgressRule.parse(rule);
+			}
+			catch (IllegalArgumentException ex) {
+				throw new OutboundHttpConfigurationException(
+						"Client '%s': '%s' has the value '%s', which is no rule: %s.".formatted(this.client,
+								describeElement(layer, setting, i), rule.contains("@") ? "…" : rule, ex.getMessage()),
+						"Write [scheme://]host[:port], for example 'https://*.example.com', 'api.example.com:8443', "
+								+ "'*.internal', '10.0.0.0/8' or '[fd00::]/8'.");
+			}
+		}
+	}
+
+	/**
+	 * Return the key of one element of a list with its origin, which is that of the list
+	 * where all elements stand in one text.
+	 */
+	private static String describeElement(SettingLayer layer, ClientSetting<?> setting, int index) {
+		String key = layer.key(setting) + "[" + index + "]";
+		String described = layer.origin().apply(key);
+		return described.equals(key) ? layer.describe(setting).replace(layer.key(setting), key) : described;
 	}
 
 	private void validateOverrides(SettingLayer layer) {

@@ -80,6 +80,9 @@ public class ClientSettingsProperties {
 
 	private final Proxy proxy = new Proxy();
 
+	@NestedConfigurationProperty
+	private final EgressProperties egress = new EgressProperties();
+
 	private final Pool pool = new Pool();
 
 	private final Leaks leakDetection = new Leaks();
@@ -176,6 +179,10 @@ public class ClientSettingsProperties {
 
 	public Proxy getProxy() {
 		return this.proxy;
+	}
+
+	public EgressProperties getEgress() {
+		return this.egress;
 	}
 
 	public Pool getPool() {

@@ -31,7 +31,9 @@ final class KnownKeys {
 
 	/** Settings below whose key users choose names or indexes. */
 	private static final Set<ClientSetting<?>> OPEN_SETTINGS = Set.of(ClientSetting.DEFAULT_HEADER,
-			ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, ClientSetting.PROXY_NON_PROXY_HOSTS);
+			ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, ClientSetting.PROXY_NON_PROXY_HOSTS,
+			ClientSetting.REDIRECT_SENSITIVE_HEADERS, ClientSetting.EGRESS_ALLOW, ClientSetting.EGRESS_DENY,
+			ClientSetting.RETRY_METHODS, ClientSetting.RETRY_STATUSES);
 
 	private KnownKeys() {
 	}

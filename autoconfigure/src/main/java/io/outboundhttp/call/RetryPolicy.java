@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 import io.outboundhttp.ClientClosedException;
+import io.outboundhttp.EgressDeniedException;
 import io.outboundhttp.ResponseTooLargeException;
 import io.outboundhttp.pool.CallContext.Progress;
 import io.outboundhttp.pool.RetryDenial;
@@ -76,6 +77,7 @@ final class RetryPolicy {
 		boolean silence = exception instanceof SocketTimeoutException;
 		boolean final_ = (exception instanceof InterruptedIOException && !silence)
 				|| exception instanceof ClientClosedException || exception instanceof ResponseTooLargeException
+				|| exception instanceof EgressDeniedException
 				|| (exception instanceof SSLException && progress == Progress.NOT_SENT);
 		if (final_) {
 			return null;

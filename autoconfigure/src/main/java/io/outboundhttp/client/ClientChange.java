@@ -31,6 +31,9 @@ public final class ClientChange {
 			ClientSetting.PROXY_USERNAME, ClientSetting.PROXY_PASSWORD, ClientSetting.PROXY_NON_PROXY_HOSTS,
 			ClientSetting.POOL_BUFFER_SIZE);
 
+	private static final Set<ClientSetting<?>> EGRESS = Set.of(ClientSetting.EGRESS_ALLOW, ClientSetting.EGRESS_DENY,
+			ClientSetting.EGRESS_MODE, ClientSetting.EGRESS_UNRESOLVABLE);
+
 	private final ClientDefinition before;
 
 	private final ClientDefinition after;
@@ -92,6 +95,13 @@ public final class ClientChange {
 	 */
 	List<ClientSetting<?>> builtIn() {
 		return this.settings.stream().filter(BUILT_IN::contains).toList();
+	}
+
+	/**
+	 * Return whether other targets are allowed than before.
+	 */
+	boolean isOfEgress() {
+		return this.settings.stream().anyMatch(EGRESS::contains);
 	}
 
 	/**

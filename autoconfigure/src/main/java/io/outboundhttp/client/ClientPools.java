@@ -243,6 +243,10 @@ final class ClientPools {
 			this.liveClients.replace(after);
 			pool.apply(PoolSettingsMapper.map(after.definition(), after.connectionConfig()));
 			applyLimits(pool, change);
+			if (change.isOfEgress()) {
+				// the rules are those of a connect: none that they forbid may stay
+				pool.replaceManager(build.newManager());
+			}
 		}
 	}
 

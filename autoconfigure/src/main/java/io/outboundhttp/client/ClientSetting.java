@@ -10,6 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.pool.LeakDetection;
+import io.outboundhttp.pool.egress.EgressMode;
+import io.outboundhttp.pool.egress.UnresolvableTargets;
 
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
@@ -88,6 +90,19 @@ public final class ClientSetting<T> {
 	/** Hosts that are reached without the forward proxy. */
 	public static final ClientSetting<List<String>> PROXY_NON_PROXY_HOSTS = new ClientSetting<>(
 			"proxy.non-proxy-hosts");
+
+	/** Rules of which a target must match one. */
+	public static final ClientSetting<List<String>> EGRESS_ALLOW = new ClientSetting<>("egress.allow");
+
+	/** Rules of which a target must match none. */
+	public static final ClientSetting<List<String>> EGRESS_DENY = new ClientSetting<>("egress.deny");
+
+	/** What becomes of connections that the rules deny. */
+	public static final ClientSetting<EgressMode> EGRESS_MODE = new ClientSetting<>("egress.mode");
+
+	/** What becomes of targets behind a proxy that do not resolve here. */
+	public static final ClientSetting<UnresolvableTargets> EGRESS_UNRESOLVABLE = new ClientSetting<>(
+			"egress.unresolvable");
 
 	/** Limit of the connections of a route. */
 	public static final ClientSetting<Integer> POOL_MAX_PER_ROUTE = number("pool.max-per-route", 1, 10_000);

@@ -48,6 +48,7 @@ final class PoolSettingsMapper {
 			.connectTimeout(connectTimeout(definition, config))
 			.drain(definition.require(ClientSetting.DRAIN_MAX_BYTES).toBytes(),
 					definition.require(ClientSetting.DRAIN_TIMEOUT))
+			.egress(ClientEgress.policy(definition))
 			.build();
 	}
 

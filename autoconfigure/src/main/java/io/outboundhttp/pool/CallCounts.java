@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.outboundhttp.CallPhase;
+import io.outboundhttp.pool.egress.EgressMode;
 
 /**
  * Counts what happens to calls. Safe for use by several threads.
@@ -16,6 +17,8 @@ final class CallCounts {
 	private final Map<RetryDenial, LongAdder> denials = counts(RetryDenial.class);
 
 	private final Map<CallPhase, LongAdder> timeouts = counts(CallPhase.class);
+
+	private final Map<EgressMode, LongAdder> egressDenied = counts(EgressMode.class);
 
 	private static <E extends Enum<E>> Map<E, LongAdder> counts(Class<E> type) {
 		Map<E, LongAdder> counts = new EnumMap<>(type);
@@ -37,6 +40,10 @@ final class CallCounts {
 		increment(this.timeouts, phase);
 	}
 
+	void egressDenied(EgressMode mode) {
+		increment(this.egressDenied, mode);
+	}
+
 	private static <E extends Enum<E>> void increment(Map<E, LongAdder> counts, E constant) {
 		LongAdder count = counts.get(constant);
 		if (count != null) {
@@ -46,7 +53,7 @@ final class CallCounts {
 
 	PoolSnapshot.Calls snapshot() {
 		return new PoolSnapshot.Calls(read(this.retries, RetryReason.class), read(this.denials, RetryDenial.class),
-				read(this.timeouts, CallPhase.class));
+				read(this.timeouts, CallPhase.class), read(this.egressDenied, EgressMode.class));
 	}
 
 	private static <E extends Enum<E>> Map<E, Long> read(Map<E, LongAdder> counts, Class<E> type) {

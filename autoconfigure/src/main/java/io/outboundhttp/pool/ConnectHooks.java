@@ -48,11 +48,21 @@ public final class ConnectHooks {
 				context);
 	}
 
+	/**
+	 * Return whether this thread connects to a proxy, so that a filter of addresses must
+	 * let it pass: the addresses of the target were filtered before.
+	 * @return whether it does, and the pool has such a filter
+	 */
+	public boolean isFilteredBehindProxy() {
+		ConnectPhase phase = this.calls.current().connecting();
+		return phase != null && phase.isFilteredBehindProxy();
+	}
+
 	private SSLSocket upgrade(TlsSocketStrategy strategy, Socket socket, String target, int port, Object attachment,
 			HttpContext context) throws IOException {
 		ConnectPhase phase = this.calls.current().connecting();
 		if (phase != null) {
-			phase.beginTls();
+			phase.beginTls(socket.getInetAddress());
 		}
 		return strategy.upgrade(socket, target, port, attachment, context);
 	}

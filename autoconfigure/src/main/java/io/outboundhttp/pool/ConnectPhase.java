@@ -19,6 +19,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
+import io.outboundhttp.EgressDeniedException;
 
 /**
  * The opening of one connection, from the look-up of the name to the end of the
@@ -26,7 +27,7 @@ import io.outboundhttp.CallPhase;
  * each address gets a slice of the time that is left, and what hangs all the same is
  * ended by the clock.
  */
-final class ConnectPhase implements Clock.Task {
+final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 
 	/*
 	 * `step`, `tried`, `addresses` and `address` belong to the connecting thread.
@@ -44,6 +45,8 @@ final class ConnectPhase implements Clock.Task {
 	private final long startNanos;
 
 	private final long limitNanos;
+
+	private final EgressGuard guard;
 
 	private final List<String> tried = new ArrayList<>(2);
 
@@ -63,6 +66,7 @@ final class ConnectPhase implements Clock.Task {
 	ConnectPhase(TrackedLease lease, @Nullable TimeValue limit) {
 		this.lease = lease;
 		this.pool = lease.getPool();
+		this.guard = new EgressGuard(this.pool, lease.getRoute());
 		this.startNanos = this.pool.nanos();
 		this.limitNanos = (limit != null && TimeValue.isPositive(limit)) ? limit.toNanoseconds()
 				: this.pool.getSettings().getConnectTimeout().value().toNanos();
@@ -113,6 +117,7 @@ final class ConnectPhase implements Clock.Task {
 		// a proxy may close the connection with its challenge: then all begins anew
 		this.addresses = null;
 		this.next = 0;
+		this.guard.checkTarget(this);
 		enter(CallPhase.CONNECT);
 		while (true) {
 			this.address = null;
@@ -123,12 +128,20 @@ final class ConnectPhase implements Clock.Task {
 				long nanos = Math.min(remainingNanos(this.pool.nanos()), this.lease.call().getRemainingNanos());
 				long millis = TimeUnit.NANOSECONDS.toMillis(Math.max(0, nanos)) + 1;
 				connection.connect(Timeout.ofMilliseconds(millis), context);
+				this.guard.check(connection.remoteAddress());
 				if (this.address != null) {
 					this.pool.penalties().reached(this.address);
 				}
 				return;
 			}
+			catch (EgressDeniedException | RuntimeException ex) {
+				connection.close(CloseMode.IMMEDIATE);
+				throw ex;
+			}
 			catch (IOException ex) {
+				if (ex.getCause() instanceof EgressDeniedException denied) {
+					throw denied;
+				}
 				failed(ex);
 				if (!hasNext()) {
 					throw ex;
@@ -174,8 +187,7 @@ final class ConnectPhase implements Clock.Task {
 	InetSocketAddress nextAddress(String host, int port) throws UnknownHostException {
 		List<InetSocketAddress> addresses = this.addresses;
 		if (addresses == null) {
-			enter(CallPhase.DNS);
-			addresses = this.pool.penalties().order(lookUp(host, port));
+			addresses = permitted(this.pool.penalties().order(lookUp(host, port)));
 			this.addresses = addresses;
 		}
 		InetSocketAddress address = addresses.get(this.next++);
@@ -192,7 +204,24 @@ final class ConnectPhase implements Clock.Task {
 		return address;
 	}
 
-	private List<InetSocketAddress> lookUp(String host, int port) throws UnknownHostException {
+	/**
+	 * What throws here goes through HttpClient, to which a resolver may fail in one way
+	 * only.
+	 */
+	private List<InetSocketAddress> permitted(List<InetSocketAddress> addresses) throws UnknownHostException {
+		try {
+			return this.guard.permitted(addresses);
+		}
+		catch (EgressDeniedException ex) {
+			UnknownHostException denied = new UnknownHostException(ex.getMessage());
+			denied.initCause(ex);
+			throw denied;
+		}
+	}
+
+	@Override
+	public List<InetSocketAddress> lookUp(String host, int port) throws UnknownHostException {
+		enter(CallPhase.DNS);
 		try {
 			List<InetAddress> addresses = this.pool.names()
 				.resolve(host, remainingNanos(this.pool.nanos()), this.lease::isConnecting);
@@ -210,10 +239,28 @@ final class ConnectPhase implements Clock.Task {
 		}
 	}
 
+	@Override
+	public boolean isWanted() {
+		return this.lease.isConnecting() && !Thread.currentThread().isInterrupted()
+				&& remainingNanos(this.pool.nanos()) > 0;
+	}
+
+	/**
+	 * Return whether this is the way to a proxy, whose address is not filtered as that of
+	 * the target is.
+	 * @return whether it is, and there is a filter
+	 */
+	boolean isFilteredBehindProxy() {
+		return this.guard.isFilteredBehindProxy();
+	}
+
 	/**
 	 * Note that the negotiation of TLS begins.
+	 * @param address address of the other side
+	 * @throws EgressDeniedException if there is none to be with it
 	 */
-	void beginTls() {
+	void beginTls(@Nullable InetAddress address) throws EgressDeniedException {
+		this.guard.check(address);
 		this.sliceEndNanos = this.startNanos + this.limitNanos;
 		enter(CallPhase.TLS);
 	}

@@ -26,6 +26,8 @@ import io.outboundhttp.pool.admission.Occupancy;
 import io.outboundhttp.pool.admission.Slot;
 import io.outboundhttp.pool.connect.NameResolver;
 import io.outboundhttp.pool.connect.PenaltyBox;
+import io.outboundhttp.pool.egress.EgressDenial;
+import io.outboundhttp.pool.egress.EgressMode;
 
 /**
  * One client's pool of connections. Safe for use by several threads.
@@ -299,6 +301,16 @@ public final class ConnectionPool {
 	 */
 	public String tooLarge(CallContext call, HttpRoute route, long maxBytes) {
 		return this.messages.tooLarge(call, route, maxBytes);
+	}
+
+	/**
+	 * Note that the egress policy denies a target.
+	 * @param denial why
+	 * @param mode what becomes of it
+	 */
+	void egressDenied(EgressDenial denial, EgressMode mode) {
+		this.calls.egressDenied(mode);
+		this.support.listener().egressDenied(this, denial, mode);
 	}
 
 	void callTimedOut(CallPhase phase) {

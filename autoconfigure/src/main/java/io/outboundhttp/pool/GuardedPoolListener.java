@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
+import io.outboundhttp.pool.egress.EgressDenial;
+import io.outboundhttp.pool.egress.EgressMode;
 import org.apache.hc.client5.http.HttpRoute;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +113,11 @@ final class GuardedPoolListener implements PoolListener {
 	@Override
 	public void callTimedOut(ConnectionPool pool, CallPhase phase) {
 		each(pool, (listener) -> listener.callTimedOut(pool, phase));
+	}
+
+	@Override
+	public void egressDenied(ConnectionPool pool, EgressDenial denial, EgressMode mode) {
+		each(pool, (listener) -> listener.egressDenied(pool, denial, mode));
 	}
 
 	private void each(ConnectionPool pool, Consumer<PoolListener> event) {

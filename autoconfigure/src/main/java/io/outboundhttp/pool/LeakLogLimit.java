@@ -1,11 +1,6 @@
 package io.outboundhttp.pool;
 
-import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
@@ -18,14 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeakLogLimit {
 
-	private static final int FINGERPRINTS = 1000;
-
-	private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	/** Guarded by the lock. Least recently used out. */
-	private final Map<Fingerprint, Line> lines = new LinkedHashMap<>(16, 0.75f, true);
+	private final LogLimit<Fingerprint> limit = new LogLimit<>();
 
 	/**
 	 * Ask whether a report may be logged.
@@ -35,21 +23,7 @@ final class LeakLogLimit {
 	 * out too
 	 */
 	long admit(LeakReport report, long nowNanos) {
-		Fingerprint fingerprint = Fingerprint.of(report.kind(), report.reclaimed(), report.lease());
-		this.lock.lock();
-		try {
-			Line line = this.lines.get(fingerprint);
-			if (line != null && nowNanos - line.atNanos < PAUSE_NANOS) {
-				line.leftOut++;
-				return -1;
-			}
-			this.lines.put(fingerprint, new Line(nowNanos));
-			removeEldest();
-			return (line != null) ? line.leftOut : 0;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.limit.admit(Fingerprint.of(report.kind(), report.reclaimed(), report.lease()), nowNanos);
 	}
 
 	/**
@@ -59,37 +33,7 @@ final class LeakLogLimit {
 	 * @return whether it may
 	 */
 	boolean wasLogged(LeaseSnapshot lease) {
-		this.lock.lock();
-		try {
-			Line line = this.lines.get(Fingerprint.of(LeakReport.Kind.SUSPECTED, false, lease));
-			return line != null && line.leftOut == 0;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void removeEldest() {
-		if (this.lines.size() > FINGERPRINTS) {
-			Iterator<Fingerprint> eldest = this.lines.keySet().iterator();
-			eldest.next();
-			eldest.remove();
-		}
-	}
-
-	/**
-	 * When a line was logged, and how many were left out since.
-	 */
-	private static final class Line {
-
-		private final long atNanos;
-
-		private long leftOut;
-
-		Line(long atNanos) {
-			this.atNanos = atNanos;
-		}
-
+		return this.limit.wasAdmitted(Fingerprint.of(LeakReport.Kind.SUSPECTED, false, lease));
 	}
 
 	/**

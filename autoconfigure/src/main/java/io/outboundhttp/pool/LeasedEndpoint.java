@@ -73,6 +73,7 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 		if (lease.isEnded()) {
 			throw lease.ended(null);
 		}
+		EgressGuard.checkForwarded(lease, request);
 		lease.exchange().beginExchange(request);
 		boolean received = false;
 		try {

@@ -7,14 +7,18 @@ import java.util.stream.IntStream;
 
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
+import io.outboundhttp.pool.egress.EgressDenial;
+import io.outboundhttp.pool.egress.EgressMode;
+import io.outboundhttp.pool.egress.EgressTarget;
 import org.apache.hc.client5.http.HttpRoute;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@link PoolListener} that writes the life of each pool to the log: its beginning and
- * end and leaks that were cleared at info, leaks at warn, leases at debug level. Leaks
- * that look the same are one line, then one a minute.
+ * end and leaks that were cleared at info, leaks and targets that an egress policy only
+ * reports at warn, leases at debug level. What looks the same is one line, then one a
+ * minute.
  *
  * @since 0.1.0
  */
@@ -25,6 +29,8 @@ public final class LoggingPoolListener implements PoolListener {
 	private static final int FRAMES = 40;
 
 	private final LeakLogLimit limit = new LeakLogLimit();
+
+	private final LogLimit<Denied> denials = new LogLimit<>();
 
 	@Override
 	public void poolOpened(ConnectionPool pool) {
@@ -131,6 +137,28 @@ public final class LoggingPoolListener implements PoolListener {
 			logger.info("Client '{}': the connection that was suspected to be leaked is back, or in use again ({})",
 					snapshot.client(), PoolMessages.describe(snapshot));
 		}
+	}
+
+	@Override
+	public void egressDenied(ConnectionPool pool, EgressDenial denial, EgressMode mode) {
+		if (mode == EgressMode.ENFORCE) {
+			// the caller is told
+			return;
+		}
+		long similar = this.denials.admit(new Denied(pool.getName(), denial.target()), pool.nanos());
+		if (similar >= 0) {
+			logger.warn("Client '{}': {} would be denied, since {}{}; see {}", pool.getName(), denial.target(),
+					PoolMessages.describe(denial),
+					(similar > 0) ? "; " + similar + " more connections to it since the last line" : "",
+					pool.messages().key(PoolMessages.egressKey(denial)));
+		}
+	}
+
+	/**
+	 * What makes two reports of a policy look the same.
+	 */
+	private record Denied(String client, EgressTarget target) {
+
 	}
 
 }

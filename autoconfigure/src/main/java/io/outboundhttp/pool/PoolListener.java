@@ -2,6 +2,8 @@ package io.outboundhttp.pool;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
+import io.outboundhttp.pool.egress.EgressDenial;
+import io.outboundhttp.pool.egress.EgressMode;
 import org.apache.hc.client5.http.HttpRoute;
 
 /**
@@ -130,6 +132,15 @@ public interface PoolListener {
 	 * @param phase the phase that it was in
 	 */
 	default void callTimedOut(ConnectionPool pool, CallPhase phase) {
+	}
+
+	/**
+	 * The egress policy denies a connection.
+	 * @param pool the pool
+	 * @param denial why
+	 * @param mode whether it is not opened, or only reported
+	 */
+	default void egressDenied(ConnectionPool pool, EgressDenial denial, EgressMode mode) {
 	}
 
 }

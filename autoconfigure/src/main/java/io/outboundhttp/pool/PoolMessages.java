@@ -17,12 +17,14 @@ import io.outboundhttp.CallPhase;
 import io.outboundhttp.CallTimeoutException;
 import io.outboundhttp.ClientClosedException;
 import io.outboundhttp.ConnectTimeoutException;
+import io.outboundhttp.EgressDeniedException;
 import io.outboundhttp.LeaseReclaimedException;
 import io.outboundhttp.LeaseSnapshot;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.PoolExhaustedException.RouteSnapshot;
 import io.outboundhttp.PoolQueueFullException;
 import io.outboundhttp.ReadTimeoutException;
+import io.outboundhttp.pool.egress.EgressDenial;
 
 /**
  * The words of a pool: texts of exceptions, and what lines of the log share. Nothing here
@@ -175,6 +177,35 @@ final class PoolMessages {
 		return "Client '%s': the response of %s %s is larger than %d bytes. Ask for less, or change %s".formatted(
 				this.pool, call.method(), (template != null) ? template : Routes.target(route), maxBytes,
 				key("max-response-size"));
+	}
+
+	EgressDeniedException egressDenied(EgressDenial denial) {
+		String message = "Client '%s': %s is denied, since %s. Call another target, or change %s".formatted(this.pool,
+				denial.target(), describe(denial), key(egressKey(denial)));
+		return new EgressDeniedException(message, denial.target().toString(), denial.reason(), denial.rule());
+	}
+
+	/**
+	 * Return why a target is denied in words.
+	 */
+	static String describe(EgressDenial denial) {
+		String what = (denial.address() != null) ? "its address " + denial.address() : "it";
+		return switch (denial.reason()) {
+			case DENY_RULE -> what + " matches the rule '" + denial.rule() + "'";
+			case NO_ALLOW_RULE -> what + " matches none of the rules that allow";
+			case UNRESOLVABLE -> "it is behind a proxy and its addresses are not known here";
+		};
+	}
+
+	/**
+	 * Return the key to change if a target is not to be denied.
+	 */
+	static String egressKey(EgressDenial denial) {
+		return switch (denial.reason()) {
+			case DENY_RULE -> "egress.deny";
+			case NO_ALLOW_RULE -> "egress.allow";
+			case UNRESOLVABLE -> "egress.unresolvable";
+		};
 	}
 
 	private static String name(CallPhase phase) {

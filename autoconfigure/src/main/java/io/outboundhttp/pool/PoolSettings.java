@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
+import io.outboundhttp.pool.egress.AddressFilter;
+import io.outboundhttp.pool.egress.EgressPolicy;
 import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,10 @@ public final class PoolSettings {
 
 	private final Duration drainTimeout;
 
+	private final EgressPolicy egress;
+
+	private final @Nullable AddressFilter addressFilter;
+
 	private PoolSettings(Builder builder) {
 		this.timeToLive = builder.timeToLive;
 		this.timeToLiveJitter = builder.timeToLiveJitter;
@@ -48,13 +54,16 @@ public final class PoolSettings {
 		this.connectTimeout = builder.connectTimeout;
 		this.drainMaxBytes = builder.drainMaxBytes;
 		this.drainTimeout = builder.drainTimeout;
+		this.egress = builder.egress;
+		this.addressFilter = builder.addressFilter;
 	}
 
 	/**
 	 * Return a builder.
 	 * @return a builder in which connections neither age nor are checked, any number of
 	 * callers may wait, leaks are looked for as by default, a connect takes five seconds
-	 * at most, and 64 KB within 200 ms are read of a response that is closed
+	 * at most, 64 KB within 200 ms are read of a response that is closed, and every
+	 * target is permitted
 	 */
 	public static Builder builder() {
 		return new Builder();
@@ -153,6 +162,22 @@ public final class PoolSettings {
 	}
 
 	/**
+	 * Return where connections may go.
+	 * @return the policy
+	 */
+	public EgressPolicy getEgress() {
+		return this.egress;
+	}
+
+	/**
+	 * Return the filter of the addresses of targets.
+	 * @return the filter or {@code null}
+	 */
+	public @Nullable AddressFilter getAddressFilter() {
+		return this.addressFilter;
+	}
+
+	/**
 	 * Builder of {@link PoolSettings}. Not safe for use by several threads.
 	 */
 	public static final class Builder {
@@ -178,6 +203,10 @@ public final class PoolSettings {
 		private long drainMaxBytes = 64 * 1024;
 
 		private Duration drainTimeout = Duration.ofMillis(200);
+
+		private EgressPolicy egress = EgressPolicy.NONE;
+
+		private @Nullable AddressFilter addressFilter;
 
 		private Builder() {
 		}
@@ -298,6 +327,26 @@ public final class PoolSettings {
 			}
 			this.drainMaxBytes = maxBytes;
 			this.drainTimeout = timeout;
+			return this;
+		}
+
+		/**
+		 * Set where connections may go. Anywhere by default.
+		 * @param egress the policy
+		 * @return this builder
+		 */
+		public Builder egress(EgressPolicy egress) {
+			this.egress = egress;
+			return this;
+		}
+
+		/**
+		 * Set the filter of the addresses of targets.
+		 * @param addressFilter the filter, {@code null} for none
+		 * @return this builder
+		 */
+		public Builder addressFilter(@Nullable AddressFilter addressFilter) {
+			this.addressFilter = addressFilter;
 			return this;
 		}
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
+import io.outboundhttp.pool.egress.EgressMode;
 
 /**
  * Reading of one pool. Totals, rows and leases are separate readings of a pool in use, so
@@ -115,9 +116,11 @@ public record PoolSnapshot(String name, int leased, int available, int pending, 
 	 * @param retriesDenied requests that were not sent again although a failure called
 	 * for it, by reason
 	 * @param timeouts calls that took longer than their call timeout, by phase
+	 * @param egressDenied connections that the egress policy denies, by what became of
+	 * them
 	 */
 	public record Calls(Map<RetryReason, Long> retries, Map<RetryDenial, Long> retriesDenied,
-			Map<CallPhase, Long> timeouts) {
+			Map<CallPhase, Long> timeouts, Map<EgressMode, Long> egressDenied) {
 
 		/**
 		 * Create figures.
@@ -126,6 +129,7 @@ public record PoolSnapshot(String name, int leased, int available, int pending, 
 			retries = Map.copyOf(retries);
 			retriesDenied = Map.copyOf(retriesDenied);
 			timeouts = Map.copyOf(timeouts);
+			egressDenied = Map.copyOf(egressDenied);
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.outboundhttp.pool;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 
@@ -153,6 +154,16 @@ final class PooledConnection {
 	ClassicHttpResponse execute(String id, ClassicHttpRequest request,
 			ConnectionEndpoint.RequestExecutor requestExecutor, HttpContext context) throws IOException, HttpException {
 		return this.endpoint.execute(id, request, requestExecutor, context);
+	}
+
+	/**
+	 * Return the address that the connection is connected to.
+	 * @return the address, {@code null} if there is none
+	 */
+	@Nullable InetAddress remoteAddress() {
+		ManagedHttpClientConnection raw = raw();
+		Socket socket = (raw != null) ? raw.getSocket() : null;
+		return (socket != null) ? socket.getInetAddress() : null;
 	}
 
 	/**

@@ -168,6 +168,17 @@ class ClientSettingInheritanceTests {
 			});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "redirect.sensitive-headers, X-Own", "proxy.non-proxy-hosts, localhost", "egress.allow, *.example.com",
+			"egress.deny, 10.0.0.0/8", "retry.methods, GET", "retry.statuses, 503" })
+	void listMayBeWrittenElementByElement(String key, String value) {
+		ClientsRunner
+			.withProperties("outbound-http.clients.a.proxy.host=localhost", "outbound-http.clients.a.proxy.port=1",
+					"outbound-http.clients.a." + key + "[0]=" + value)
+			.run((context) -> assertThat(LiveClientView.of(context, "a").setting(key).value())
+				.hasToString("[" + value + "]"));
+	}
+
 	@Test
 	void emptyListReplacesInheritedOne() {
 		ClientsRunner.withProperties("outbound-http.defaults.proxy.host=proxy", "outbound-http.defaults.proxy.port=1",

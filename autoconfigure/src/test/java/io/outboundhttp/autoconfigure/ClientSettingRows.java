@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
+import io.outboundhttp.EgressDeniedException;
+import io.outboundhttp.EgressDeniedException.Reason;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.health.OutboundHttpHealthContributor;
 import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.pool.LeakDetection.Reclaim;
 import io.outboundhttp.pool.LeakDetection.StackTraces;
 import io.outboundhttp.pool.PoolSnapshot;
+import io.outboundhttp.pool.egress.EgressMode;
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.call.RetrySettings;
 import io.outboundhttp.testsupport.Headers;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.HealthContributors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * The {@link ClientSettingRow rows} of all keys, and the servers that show their effect.
@@ -63,6 +67,7 @@ final class ClientSettingRows implements AutoCloseable {
 		leakRows();
 		callRows();
 		retryRows();
+		egressRows();
 		List<ClientSettingRow> others = List.of(
 				row("enabled", "false").shown(null)
 					.effect((client) -> assertThat(client.exists()).isFalse())
@@ -229,6 +234,31 @@ final class ClientSettingRows implements AutoCloseable {
 			.effect((client) -> assertThat(retry(client).budget()).isEqualTo(0.5))
 			.accepts("0.0", "100.0")
 			.refuses("-0.1", "100.1", "much");
+	}
+
+	private void egressRows() {
+		String[] noRules = { "10.0.0.1/8", "ftp://a.example", "a b", "a.*.example", "https://u:p@a.example",
+				"a.example/x", "a.example:0", "1.2.3" };
+		row("egress.allow", "*.example.com, fd00::/8").shown(List.of("*.example.com", "fd00::/8"))
+			.effect((client) -> assertThat(denied(client, this.server.url("/x"))).isEqualTo(Reason.NO_ALLOW_RULE))
+			.refuses(noRules);
+		row("egress.deny", "http://127.0.0.0/8").shown(List.of("http://127.0.0.0/8"))
+			.effect((client) -> assertThat(denied(client, this.server.url("/x"))).isEqualTo(Reason.DENY_RULE))
+			.refuses(noRules);
+		row("egress.mode", "report").with("egress.deny=127.0.0.0/8").effect((client) -> {
+			assertThat(client.get(this.server.url("/x")).getBody()).isEqualTo("ok");
+			assertThat(client.snapshot().calls().egressDenied()).containsEntry(EgressMode.REPORT, 1L);
+		}).refuses("sometimes");
+		row("egress.unresolvable", "allow").with("egress.deny=10.0.0.0/8")
+			.with("proxy.host=" + this.proxy.host())
+			.with("proxy.port=" + this.proxy.port())
+			.effect(this::throughProxy)
+			.refuses("sometimes");
+	}
+
+	private static @Nullable Reason denied(LiveClientView client, String url) {
+		Throwable thrown = catchThrowable(() -> client.get(url));
+		return (thrown.getCause() instanceof EgressDeniedException denied) ? denied.getReason() : null;
 	}
 
 	private static RetrySettings retry(LiveClientView client) {

@@ -182,6 +182,10 @@ class ConfigurationMetadataTests {
 		table.put("proxy.username", null);
 		table.put("proxy.password", null);
 		table.put("proxy.non-proxy-hosts", null);
+		table.put("egress.allow", null);
+		table.put("egress.deny", null);
+		table.put("egress.mode", "enforce");
+		table.put("egress.unresolvable", "deny");
 		table.put("pool.max-per-route", 50);
 		table.put("pool.max-total", 500);
 		table.put("pool.max-per-route-overrides", null);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.outboundhttp.EgressDeniedException;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -256,6 +257,22 @@ class LiveRefreshTests {
 			change(context, PAYMENTS + "redirects", "dont-follow");
 			assertThat(get(client, "/moved").value()).isEqualTo(302);
 			assertThat(TakeoverTestContexts.pools(context)).containsExactly("payments");
+		});
+	}
+
+	@Test
+	@DisplayName("H1 a target that is denied from now on is not reached over a connection of before")
+	void targetThatIsDeniedFromNowOnIsNotReached() {
+		runner().run((context) -> {
+			RestClient client = payments(context);
+			get(client, "/");
+			change(context, PAYMENTS + "egress.deny[0]", "127.0.0.0/8");
+			assertThatExceptionOfType(Exception.class).isThrownBy(() -> get(client, "/"))
+				.withRootCauseInstanceOf(EgressDeniedException.class);
+			this.server.awaitNoOpenConnections();
+			this.properties.remove(PAYMENTS + "egress.deny[0]");
+			change(context, PAYMENTS + "egress.mode", "report");
+			assertThat(get(client, "/").value()).isEqualTo(200);
 		});
 	}
 

@@ -3,6 +3,7 @@ package io.outboundhttp.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.call.CallChain;
@@ -50,20 +51,23 @@ final class BoundedClients {
 	private final SpringClients spring;
 
 	private BoundedClients(PoolLeakExtension extension, Limits limits, HostLookup hosts, @Nullable HttpHost proxy,
-			BasicCredentialsProvider credentials) {
+			BasicCredentialsProvider credentials, UnaryOperator<PoolSettings.Builder> settings,
+			UnaryOperator<PoolingHttpClientConnectionManagerBuilder> manager) {
 		ConnectionPools pools = extension.watch(StubbedNames.pools(hosts));
 		TimeLimit connectTimeout = new TimeLimit(limits.connect(), "outbound-http.clients.payments.connect-timeout");
-		this.pool = pools.open("payments", PoolSettings.builder().connectTimeout(connectTimeout).build(),
-				PoolingHttpClientConnectionManagerBuilder.create()
-					.setDnsResolver(pools.getConnectHooks().dnsResolver())
-					.setTlsSocketStrategy(pools.getConnectHooks()
-						.tlsStrategy(new DefaultClientTlsStrategy(TestCertificates.get().trustOnlyContext())))
-					.setDefaultConnectionConfig(ConnectionConfig.custom()
-						.setConnectTimeout(Timeout.of(limits.connect()))
-						.setSocketTimeout(Timeout.of(limits.read()))
-						.build())
-					.setMaxConnPerRoute(1)
-					.setMaxConnTotal(1)
+		this.pool = pools.open("payments",
+				settings.apply(PoolSettings.builder().connectTimeout(connectTimeout)).build(),
+				manager
+					.apply(PoolingHttpClientConnectionManagerBuilder.create()
+						.setDnsResolver(pools.getConnectHooks().dnsResolver())
+						.setTlsSocketStrategy(pools.getConnectHooks()
+							.tlsStrategy(new DefaultClientTlsStrategy(TestCertificates.get().trustOnlyContext())))
+						.setDefaultConnectionConfig(ConnectionConfig.custom()
+							.setConnectTimeout(Timeout.of(limits.connect()))
+							.setSocketTimeout(Timeout.of(limits.read()))
+							.build())
+						.setMaxConnPerRoute(1)
+						.setMaxConnTotal(1))
 					.build());
 		HttpClientBuilder builder = HttpClients.custom()
 			.setConnectionManager(pools.connectionManager(() -> this.pool))
@@ -84,7 +88,8 @@ final class BoundedClients {
 	}
 
 	static BoundedClients direct(PoolLeakExtension extension, Limits limits, HostLookup hosts) {
-		return new BoundedClients(extension, limits, hosts, null, new BasicCredentialsProvider());
+		return new BoundedClients(extension, limits, hosts, null, new BasicCredentialsProvider(),
+				UnaryOperator.identity(), UnaryOperator.identity());
 	}
 
 	static BoundedClients proxied(PoolLeakExtension extension, Limits limits, HttpHost proxy) {
@@ -97,7 +102,17 @@ final class BoundedClients {
 		credentials.setCredentials(new AuthScope(proxy), new UsernamePasswordCredentials(user, password.toCharArray()));
 		return new BoundedClients(extension, limits, (host) -> {
 			throw new IllegalStateException(host);
-		}, proxy, credentials);
+		}, proxy, credentials, UnaryOperator.identity(), UnaryOperator.identity());
+	}
+
+	/**
+	 * Clients whose targets are checked.
+	 */
+	static BoundedClients checked(PoolLeakExtension extension, HostLookup hosts, @Nullable HttpHost proxy,
+			UnaryOperator<PoolSettings.Builder> settings,
+			UnaryOperator<PoolingHttpClientConnectionManagerBuilder> manager) {
+		return new BoundedClients(extension, new Limits(null, LONG, LONG, 3), hosts, proxy,
+				new BasicCredentialsProvider(), settings, manager);
 	}
 
 	PoolSnapshot snapshot() {

@@ -3,6 +3,7 @@ package io.outboundhttp.actuate.endpoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -11,6 +12,8 @@ import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.pool.PoolSnapshot;
+import io.outboundhttp.pool.egress.EgressPolicy;
+import io.outboundhttp.pool.egress.EgressRule;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.cookie.StandardCookieSpec;
@@ -73,7 +76,23 @@ final class EffectiveSettings {
 		values.put(ClientSetting.POOL_MAX_TOTAL, pool.maxTotal());
 		values.put(ClientSetting.POOL_MAX_PER_ROUTE, pool.maxPerRoute());
 		values.put(ClientSetting.POOL_EVICT_INTERVAL, live.pool().getSettings().getEvictInterval());
+		EgressPolicy egress = live.pool().getSettings().getEgress();
+		values.put(ClientSetting.EGRESS_ALLOW, rules(live, ClientSetting.EGRESS_ALLOW, egress.allow()));
+		values.put(ClientSetting.EGRESS_DENY, rules(live, ClientSetting.EGRESS_DENY, egress.deny()));
+		values.put(ClientSetting.EGRESS_MODE, egress.mode());
+		values.put(ClientSetting.EGRESS_UNRESOLVABLE, egress.unresolvable());
 		return values;
+	}
+
+	/**
+	 * No rules mean the same as an empty list of rules that deny.
+	 */
+	private static @Nullable List<String> rules(LiveClient live, ClientSetting<List<String>> setting,
+			@Nullable List<EgressRule> rules) {
+		if (rules == null || (rules.isEmpty() && live.definition().get(setting) == null)) {
+			return null;
+		}
+		return rules.stream().map(EgressRule::toString).toList();
 	}
 
 	/**

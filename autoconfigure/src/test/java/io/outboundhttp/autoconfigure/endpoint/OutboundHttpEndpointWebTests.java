@@ -145,6 +145,10 @@ class OutboundHttpEndpointWebTests {
 			expected.put("proxy.username", "null");
 			expected.put("proxy.password", "null");
 			expected.put("proxy.non-proxy-hosts", "null");
+			expected.put("egress.allow", "null");
+			expected.put("egress.deny", "null");
+			expected.put("egress.mode", "enforce");
+			expected.put("egress.unresolvable", "deny");
 			expected.put("pool.max-per-route", "50");
 			expected.put("pool.max-total", "500");
 			expected.put("pool.max-per-route-overrides", "null");
