@@ -105,8 +105,13 @@ public final class NameResolver implements AutoCloseable {
 	private Lookup lookup(String host) throws UnknownHostException {
 		Lookup lookup = new Lookup(host);
 		Lookup other = this.lookups.putIfAbsent(host, lookup);
-		if (other != null) {
-			return other;
+		while (other != null) {
+			if (!other.isDone()) {
+				return other;
+			}
+			// its answer is of before, and its thread about to remove it
+			this.lookups.remove(host, other);
+			other = this.lookups.putIfAbsent(host, lookup);
 		}
 		try {
 			this.executor.execute(lookup);
