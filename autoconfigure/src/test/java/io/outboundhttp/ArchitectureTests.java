@@ -95,6 +95,8 @@ class ArchitectureTests {
 		.definedBy("io.outboundhttp.actuate..")
 		.layer("health")
 		.definedBy("io.outboundhttp.health..")
+		.layer("metrics")
+		.definedBy("io.outboundhttp.metrics..")
 		.layer("client")
 		.definedBy("io.outboundhttp.client..")
 		.layer("call")
@@ -107,8 +109,10 @@ class ArchitectureTests {
 		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("health")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("metrics")
+		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("client")
-		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "health")
+		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "health", "metrics")
 		.whereLayer("call")
 		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "client");
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.EgressDeniedException;
+import io.outboundhttp.pool.connect.NameResolver;
 
 /**
  * The opening of one connection, from the look-up of the name to the end of the
@@ -51,6 +52,9 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 	private final List<String> tried = new ArrayList<>(2);
 
 	private CallPhase step = CallPhase.CONNECT;
+
+	/** When the step under way began of which nobody was told yet. */
+	private @Nullable Long stepNanos;
 
 	private @Nullable List<InetSocketAddress> addresses;
 
@@ -121,6 +125,7 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 		enter(CallPhase.CONNECT);
 		while (true) {
 			this.address = null;
+			begin(CallPhase.CONNECT);
 			try {
 				// the clock may come in an instant in which there is no socket to close;
 				// rounded up, else the socket gives up before the time is up, and the
@@ -132,6 +137,7 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 				if (this.address != null) {
 					this.pool.penalties().reached(this.address);
 				}
+				ended(true);
 				return;
 			}
 			catch (EgressDeniedException | RuntimeException ex) {
@@ -160,6 +166,7 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 	}
 
 	private void failed(IOException exception) {
+		ended(false);
 		InetSocketAddress address = this.address;
 		if (address == null) {
 			return;
@@ -192,7 +199,7 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 		}
 		InetSocketAddress address = addresses.get(this.next++);
 		this.address = address;
-		enter(CallPhase.CONNECT);
+		begin(CallPhase.CONNECT);
 		this.attemptNanos = this.pool.nanos();
 		int left = addresses.size() - this.next + 1;
 		long slice = remainingNanos(this.attemptNanos) / left;
@@ -221,11 +228,16 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 
 	@Override
 	public List<InetSocketAddress> lookUp(String host, int port) throws UnknownHostException {
-		enter(CallPhase.DNS);
+		begin(CallPhase.DNS);
+		if (NameResolver.isAddress(host)) {
+			this.stepNanos = null;
+		}
+		boolean found = false;
 		try {
 			List<InetAddress> addresses = this.pool.names()
 				.resolve(host, remainingNanos(this.pool.nanos()), this.lease::isConnecting);
 			if (addresses != null) {
+				found = true;
 				return addresses.stream().map((address) -> new InetSocketAddress(address, port)).toList();
 			}
 			this.lease.take(TrackedLease.TakeReason.CONNECT_TIMEOUT);
@@ -236,6 +248,9 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 			UnknownHostException interrupted = new UnknownHostException(host + ": look-up was interrupted");
 			interrupted.initCause(new InterruptedIOException());
 			throw interrupted;
+		}
+		finally {
+			ended(found);
 		}
 	}
 
@@ -262,7 +277,30 @@ final class ConnectPhase implements Clock.Task, EgressGuard.Names {
 	void beginTls(@Nullable InetAddress address) throws EgressDeniedException {
 		this.guard.check(address);
 		this.sliceEndNanos = this.startNanos + this.limitNanos;
-		enter(CallPhase.TLS);
+		ended(true);
+		begin(CallPhase.TLS);
+	}
+
+	/**
+	 * Note how TLS through the tunnel of a proxy has ended.
+	 * @param success whether it went well
+	 */
+	void upgraded(boolean success) {
+		ended(success);
+	}
+
+	private void begin(CallPhase step) {
+		enter(step);
+		this.stepNanos = this.pool.nanos();
+	}
+
+	private void ended(boolean success) {
+		Long begun = this.stepNanos;
+		if (begun != null) {
+			this.stepNanos = null;
+			this.pool.listener()
+				.connectStepEnded(this.pool, this.lease.getRoute(), this.step, this.pool.nanos() - begun, success);
+		}
 	}
 
 	private void enter(CallPhase step) {

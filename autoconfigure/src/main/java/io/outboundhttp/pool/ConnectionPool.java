@@ -400,10 +400,23 @@ public final class ConnectionPool {
 				total.oldestWaitNanos() / 1_000_000, this.starvation.starvingMillis(nowNanos), total.max(),
 				this.admission.getMaxPerRoute(), routes,
 				leases.stream().limit(LEASES_SHOWN).map(TrackedLease::snapshot).toList(), this.leaks.figures(leases),
-				this.leaks.recent(nowNanos),
-				new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
-						this.timeouts.get(), this.rejected.get(), this.connections.refusedCount()),
-				this.calls.snapshot());
+				this.leaks.recent(nowNanos), connectionFigures(), this.calls.snapshot());
+	}
+
+	/**
+	 * Read the figures of the pool. Takes the pool's lock for a moment, whatever the
+	 * number of its routes and connections.
+	 * @return the reading
+	 */
+	public PoolFigures figures() {
+		Occupancy total = this.admission.read();
+		return new PoolFigures(total.leased(), total.available(), total.pending(), total.max(),
+				this.leaks.figures(List.of()), connectionFigures(), this.calls.snapshot());
+	}
+
+	private PoolSnapshot.Connections connectionFigures() {
+		return new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
+				this.timeouts.get(), this.rejected.get(), this.connections.refusedCount());
 	}
 
 	/**
@@ -542,9 +555,11 @@ public final class ConnectionPool {
 		}
 	}
 
-	// Parts
-
-	long nanos() {
+	/**
+	 * Return the reading of the clock that all times of the pool are taken from.
+	 * @return nanoseconds since an arbitrary origin
+	 */
+	public long nanos() {
 		return this.support.timeSource().nanos();
 	}
 

@@ -81,6 +81,11 @@ final class GuardedPoolListener implements PoolListener {
 	}
 
 	@Override
+	public void connectStepEnded(ConnectionPool pool, HttpRoute route, CallPhase step, long nanos, boolean success) {
+		each(pool, (listener) -> listener.connectStepEnded(pool, route, step, nanos, success));
+	}
+
+	@Override
 	public void connectionOpened(ConnectionPool pool, HttpRoute route) {
 		each(pool, (listener) -> listener.connectionOpened(pool, route));
 	}

@@ -78,6 +78,18 @@ public interface PoolListener {
 	}
 
 	/**
+	 * A step of opening a connection has ended. Called once per address that was tried.
+	 * @param pool the pool
+	 * @param route the route
+	 * @param step {@link CallPhase#DNS}, {@link CallPhase#CONNECT} or
+	 * {@link CallPhase#TLS}
+	 * @param nanos how long it took
+	 * @param success whether it went well
+	 */
+	default void connectStepEnded(ConnectionPool pool, HttpRoute route, CallPhase step, long nanos, boolean success) {
+	}
+
+	/**
 	 * A connection was opened.
 	 * @param pool the pool
 	 * @param route the route

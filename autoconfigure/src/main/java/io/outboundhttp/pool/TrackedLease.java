@@ -165,9 +165,16 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 */
 	void upgrade(HttpContext context) throws IOException {
 		ConnectPhase phase = this.connectPhase;
-		open(phase, () -> this.connection.upgrade(context));
-		if (phase != null) {
-			phase.end();
+		boolean upgraded = false;
+		try {
+			open(phase, () -> this.connection.upgrade(context));
+			upgraded = true;
+		}
+		finally {
+			if (phase != null) {
+				phase.upgraded(upgraded);
+				phase.end();
+			}
 		}
 	}
 

@@ -76,8 +76,7 @@ public final class NameResolver implements AutoCloseable {
 	 */
 	public @Nullable List<InetAddress> resolve(String host, long nanos, Waiter waiter)
 			throws UnknownHostException, InterruptedException {
-		if (InetAddressUtils.isIPv4(host) || InetAddressUtils.isIPv6(host)
-				|| InetAddressUtils.isIPv6URLBracketed(host)) {
+		if (isAddress(host)) {
 			return List.of(InetAddress.getByName(host));
 		}
 		Lookup lookup = lookup(host);
@@ -100,6 +99,16 @@ public final class NameResolver implements AutoCloseable {
 				throw unknown(host, new RejectedExecutionException(ex));
 			}
 		}
+	}
+
+	/**
+	 * Return whether a host is an address, which needs no look-up.
+	 * @param host name or address
+	 * @return whether it is an address
+	 */
+	public static boolean isAddress(String host) {
+		return InetAddressUtils.isIPv4(host) || InetAddressUtils.isIPv6(host)
+				|| InetAddressUtils.isIPv6URLBracketed(host);
 	}
 
 	private Lookup lookup(String host) throws UnknownHostException {
