@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param thread name of the thread that took the connection
  * @param ageMillis for how long the connection is held
  * @param idleMillis for how long nothing was read from it
- * @param reused whether the connection was used before
+ * @param reused whether the connection was open before, used by another call or opened in
+ * advance
  * @param phase what the caller does with the connection
  * @param stack stack of the thread when it took the connection, empty if it was not
  * sampled

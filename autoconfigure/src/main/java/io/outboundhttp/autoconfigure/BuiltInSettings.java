@@ -73,6 +73,7 @@ final class BuiltInSettings {
 		settings.complete(ClientSetting.POOL_BUFFER_SIZE, DataSize.ofKilobytes(8), BUILT_IN);
 		settings.complete(ClientSetting.POOL_MAX_PENDING, 10_000, BUILT_IN);
 		settings.complete(ClientSetting.POOL_TIME_TO_LIVE_JITTER, 0.1, BUILT_IN);
+		settings.complete(ClientSetting.POOL_MIN_IDLE, 0, BUILT_IN);
 		settings.complete(ClientSetting.LEAK_ENABLED, true, BUILT_IN);
 		settings.complete(ClientSetting.LEAK_THRESHOLD, Duration.ofSeconds(30), BUILT_IN);
 		settings.complete(ClientSetting.LEAK_STACK_TRACES, LeakDetection.StackTraces.SAMPLED, BUILT_IN);
@@ -121,6 +122,11 @@ final class BuiltInSettings {
 		if (maxTotal != null && maxTotal < MAX_PER_ROUTE) {
 			settings.complete(ClientSetting.POOL_MAX_PER_ROUTE, maxTotal,
 					derivedFrom(settings, ClientSetting.POOL_MAX_TOTAL));
+		}
+		Integer minIdle = settings.value(ClientSetting.POOL_MIN_IDLE);
+		if (minIdle != null && minIdle > MAX_PER_ROUTE) {
+			settings.complete(ClientSetting.POOL_MAX_PER_ROUTE, minIdle,
+					derivedFrom(settings, ClientSetting.POOL_MIN_IDLE));
 		}
 		settings.complete(ClientSetting.POOL_MAX_PER_ROUTE, MAX_PER_ROUTE, BUILT_IN);
 		settings.complete(ClientSetting.POOL_MAX_TOTAL,

@@ -62,6 +62,7 @@ final class ClientSettingReader {
 		rows.add(row(ClientSetting.POOL_IDLE_TIMEOUT, (properties) -> properties.getPool().getIdleTimeout()));
 		rows.add(row(ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY,
 				(properties) -> properties.getPool().getValidateAfterInactivity()));
+		rows.add(row(ClientSetting.POOL_MIN_IDLE, (properties) -> properties.getPool().getMinIdle()));
 		rows.add(row(ClientSetting.POOL_EVICT_INTERVAL, (properties) -> properties.getPool().getEvictInterval()));
 		rows.add(row(ClientSetting.POOL_BUFFER_SIZE, (properties) -> properties.getPool().getBufferSize()));
 		rows.add(row(ClientSetting.LEAK_ENABLED, (properties) -> properties.getLeakDetection().getEnabled()));

@@ -13,6 +13,7 @@ import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.client.RouteTarget;
 import io.outboundhttp.pool.egress.EgressRule;
+import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.SslBundle;
@@ -222,6 +223,7 @@ final class ClientSettingValidator {
 			throw contradiction(settings, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, ClientSetting.POOL_MAX_TOTAL,
 					"A route cannot have more connections than the whole client.");
 		}
+		validateMinIdle(settings);
 		validateOrder(settings, ClientSetting.POOL_IDLE_TIMEOUT, ClientSetting.POOL_TIME_TO_LIVE,
 				"A connection is not kept idle for longer than it lives.");
 		validateOrder(settings, ClientSetting.POOL_VALIDATE_AFTER_INACTIVITY, ClientSetting.POOL_IDLE_TIMEOUT,
@@ -230,6 +232,41 @@ final class ClientSettingValidator {
 				"The first pause is not longer than the longest one.");
 		validateLeakDetection(settings);
 		validateProxy(settings);
+	}
+
+	private void validateMinIdle(SettingResolution settings) {
+		Integer ofBaseUrl = maxOfBaseUrl(settings);
+		if (ofBaseUrl != null) {
+			validateMinIdle(settings, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES, ofBaseUrl);
+		}
+		else {
+			validateMinIdle(settings, ClientSetting.POOL_MAX_PER_ROUTE,
+					settings.value(ClientSetting.POOL_MAX_PER_ROUTE));
+		}
+		validateMinIdle(settings, ClientSetting.POOL_MAX_TOTAL, settings.value(ClientSetting.POOL_MAX_TOTAL));
+	}
+
+	private void validateMinIdle(SettingResolution settings, ClientSetting<?> limit, @Nullable Integer max) {
+		Integer minIdle = settings.value(ClientSetting.POOL_MIN_IDLE);
+		if (minIdle != null && max != null && minIdle > max) {
+			throw contradiction(settings, ClientSetting.POOL_MIN_IDLE, limit,
+					"A route cannot have more connections ready than it may have at all.");
+		}
+	}
+
+	private static @Nullable Integer maxOfBaseUrl(SettingResolution settings) {
+		String baseUrl = settings.value(ClientSetting.BASE_URL);
+		HttpHost host = (baseUrl != null) ? RouteTarget.ofUrl(baseUrl) : null;
+		Map<String, Integer> overrides = settings.value(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
+		if (host == null || overrides == null) {
+			return null;
+		}
+		return overrides.entrySet()
+			.stream()
+			.filter((override) -> RouteTarget.parse(override.getKey()).equals(host))
+			.map(Map.Entry::getValue)
+			.findFirst()
+			.orElse(null);
 	}
 
 	private void validateLeakDetection(SettingResolution settings) {

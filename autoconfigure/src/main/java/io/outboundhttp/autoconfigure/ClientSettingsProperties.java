@@ -348,6 +348,12 @@ public class ClientSettingsProperties {
 		private @Nullable Duration validateAfterInactivity;
 
 		/**
+		 * Connections to base-url that are kept ready: opened before the application is
+		 * ready, exempt from idle-timeout, and replaced one a second. 0 for none.
+		 */
+		private @Nullable Integer minIdle;
+
+		/**
 		 * Pause between two background sweeps. Falls back to a quarter of idle-timeout,
 		 * at most 5s.
 		 */
@@ -428,6 +434,14 @@ public class ClientSettingsProperties {
 
 		public void setValidateAfterInactivity(@Nullable Duration validateAfterInactivity) {
 			this.validateAfterInactivity = validateAfterInactivity;
+		}
+
+		public @Nullable Integer getMinIdle() {
+			return this.minIdle;
+		}
+
+		public void setMinIdle(@Nullable Integer minIdle) {
+			this.minIdle = minIdle;
 		}
 
 		public @Nullable Duration getEvictInterval() {

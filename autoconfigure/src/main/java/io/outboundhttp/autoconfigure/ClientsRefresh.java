@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.outboundhttp.client.ClientChange;
 import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.client.ClientWarmUp;
 import io.outboundhttp.client.OutboundHttpClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,11 @@ final class ClientsRefresh {
 
 	private final OutboundHttpClients clients;
 
-	ClientsRefresh(ConfiguredClientsFactory factory, ConfiguredClients configured, OutboundHttpClients clients) {
+	private final ClientWarmUp warmUp;
+
+	ClientsRefresh(ConfiguredClientsFactory factory, ConfiguredClients configured, OutboundHttpClients clients,
+			ClientWarmUp warmUp) {
+		this.warmUp = warmUp;
 		this.factory = factory;
 		this.configured = configured;
 		this.clients = clients;
@@ -77,6 +82,9 @@ final class ClientsRefresh {
 		List<ClientSetting<?>> behind;
 		try {
 			behind = this.clients.apply(change);
+			if (change.getSettings().contains(ClientSetting.POOL_MIN_IDLE)) {
+				this.warmUp.start(change.getName());
+			}
 		}
 		catch (RuntimeException ex) {
 			logger.error("Client '{}': {} could not be changed while the client is in use", change.getName(),

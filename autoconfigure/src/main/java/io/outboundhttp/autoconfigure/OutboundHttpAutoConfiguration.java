@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import io.outboundhttp.client.CallInitializer;
 import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.ClientWarmUp;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.LiveClients;
 import io.outboundhttp.client.LoadBalancing;
@@ -40,6 +41,7 @@ import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -184,6 +186,13 @@ public final class OutboundHttpAutoConfiguration {
 				RestClientCustomization customization, ObjectProvider<ManagedRestTemplates> restTemplates) {
 			return new OutboundHttpClients(clients, pools, liveClients, factory, builders::get, customization,
 					restTemplates::getObject);
+		}
+
+		@Bean
+		WarmUpListener outboundHttpWarmUpListener(ApplicationContext context, ConfiguredClients clients,
+				ObjectProvider<OutboundHttpClients> outboundHttpClients, ObjectProvider<LoadBalancing> loadBalancing) {
+			return new WarmUpListener(context, clients,
+					() -> new ClientWarmUp(outboundHttpClients.getObject(), loadBalancing.getObject()));
 		}
 
 		/**

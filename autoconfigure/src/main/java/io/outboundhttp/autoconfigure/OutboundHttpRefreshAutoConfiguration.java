@@ -1,5 +1,7 @@
 package io.outboundhttp.autoconfigure;
 
+import io.outboundhttp.client.ClientWarmUp;
+import io.outboundhttp.client.LoadBalancing;
 import io.outboundhttp.client.OutboundHttpClients;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,8 +31,9 @@ public final class OutboundHttpRefreshAutoConfiguration {
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	ApplicationListener<EnvironmentChangeEvent> outboundHttpRefreshListener(ConfiguredClientsFactory factory,
-			ConfiguredClients configured, OutboundHttpClients clients) {
-		ClientsRefresh refresh = new ClientsRefresh(factory, configured, clients);
+			ConfiguredClients configured, OutboundHttpClients clients, LoadBalancing loadBalancing) {
+		ClientsRefresh refresh = new ClientsRefresh(factory, configured, clients,
+				new ClientWarmUp(clients, loadBalancing));
 		return new RefreshListener(refresh);
 	}
 

@@ -57,6 +57,9 @@ final class CallHandler implements ExecChainHandler {
 	@Override
 	public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
 			throws IOException, HttpException {
+		if (scope.originalRequest instanceof WarmUpRequest warmUp) {
+			return warmUp.execute(scope, this.pool.get());
+		}
 		OuterCall outerCall = this.calls.outerCall();
 		CallSettings settings = this.settings.current();
 		CallContext context = begin(request, scope, outerCall, settings);

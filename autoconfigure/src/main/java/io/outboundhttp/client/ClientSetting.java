@@ -135,6 +135,9 @@ public final class ClientSetting<T> {
 	public static final ClientSetting<Duration> POOL_VALIDATE_AFTER_INACTIVITY = duration(
 			"pool.validate-after-inactivity", Duration.ZERO, "0 (on every lease) or more");
 
+	/** Connections that are kept ready for the base URL. */
+	public static final ClientSetting<Integer> POOL_MIN_IDLE = number("pool.min-idle", 0, 10_000);
+
 	/** Pause between two background sweeps. */
 	public static final ClientSetting<Duration> POOL_EVICT_INTERVAL = duration("pool.evict-interval",
 			Duration.ofMillis(10), "10ms or more");

@@ -53,6 +53,22 @@ public final class LoadBalancing {
 	}
 
 	/**
+	 * Return whether the host of a base URL is the name of a service rather than one that
+	 * can be connected to: it says so, or it is a single word without a port where there
+	 * is a load balancer.
+	 * @param baseUrl the base URL
+	 * @return whether it is
+	 */
+	boolean isService(URI baseUrl) {
+		if (SCHEME.equalsIgnoreCase(baseUrl.getScheme())) {
+			return true;
+		}
+		String authority = String.valueOf(baseUrl.getRawAuthority());
+		return authority.indexOf('.') < 0 && authority.indexOf(':') < 0 && !authority.equalsIgnoreCase("localhost")
+				&& this.interceptor.get() != null;
+	}
+
+	/**
 	 * Return a base URL as HTTP clients understand it.
 	 * @param baseUrl the base URL
 	 * @return the same URL, with {@code http} instead of {@code lb}

@@ -43,6 +43,7 @@ final class PoolSettingsMapper {
 			.validateAfterInactivity(notNegative(config.getValidateAfterInactivity()))
 			.evictInterval(definition.require(ClientSetting.POOL_EVICT_INTERVAL))
 			.maxPending(definition.require(ClientSetting.POOL_MAX_PENDING))
+			.minIdle(definition.require(ClientSetting.POOL_MIN_IDLE))
 			.maxPerRouteOverrides(overrides)
 			.leakDetection(leakDetection(definition))
 			.connectTimeout(connectTimeout(definition, config))

@@ -6,6 +6,7 @@ import java.util.Locale;
 
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.net.URIAuthority;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Target of a route as people write it: {@code scheme://host:port}, where http and https
@@ -32,6 +33,22 @@ public final class RouteTarget {
 		}
 		catch (URISyntaxException ex) {
 			return false;
+		}
+	}
+
+	/**
+	 * Return the target of a URL.
+	 * @param url the URL
+	 * @return the host with a lower-case name and a port, {@code null} if it has none or
+	 * its scheme is neither http nor https
+	 */
+	public static @Nullable HttpHost ofUrl(String url) {
+		try {
+			URI uri = new URI(url);
+			return parse(uri.getScheme() + "://" + uri.getRawAuthority());
+		}
+		catch (URISyntaxException | IllegalArgumentException ex) {
+			return null;
 		}
 	}
 

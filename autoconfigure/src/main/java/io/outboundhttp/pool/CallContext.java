@@ -23,6 +23,9 @@ public final class CallContext {
 	/** Exchange of which nothing is known. Shared by all threads, so it keeps nothing. */
 	static final CallContext UNKNOWN = new CallContext("", null, false, null, new TimeLimit(Duration.ZERO, ""));
 
+	/** Stands for a connection that nobody has asked for. It keeps nothing either. */
+	static final CallContext WARM_UP = new CallContext("", null, false, null, new TimeLimit(Duration.ZERO, ""));
+
 	private final String method;
 
 	private final @Nullable String uriTemplate;

@@ -1,11 +1,13 @@
 package io.outboundhttp.pool;
 
+import java.io.IOException;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +43,9 @@ public final class ConnectionPool {
 	 * Who does what: `admission` decides who gets a connection and keeps the idle ones,
 	 * `connections` opens, checks and closes them, a TrackedLease is one of them in the
 	 * hands of a caller, `leaks` finds the leases that will not come back. Each guards
-	 * itself. Here, `closed` goes from false to true once; settings and what is made of
-	 * them are replaced as a whole by one thread, and read by all.
+	 * itself. `warmUp` keeps connections ready that nobody has asked for. Here, `closed`
+	 * goes from false to true once; settings and what is made of them are replaced as a
+	 * whole by one thread, and read by all.
 	 *
 	 * An idle connection lies in a slot of the admission and keeps its place in
 	 * HttpClient's own pool, which therefore sees it as leased. That pool never makes
@@ -66,6 +70,8 @@ public final class ConnectionPool {
 
 	private final LeakDetector leaks;
 
+	private final WarmUp warmUp;
+
 	private final Starvation starvation = new Starvation();
 
 	private final CallCounts calls = new CallCounts();
@@ -89,6 +95,7 @@ public final class ConnectionPool {
 		this.connections = new Connections(this, manager, support.listener());
 		this.admission = new Admission<>(manager.getDefaultMaxPerRoute(), manager.getMaxTotal(),
 				settings.getMaxPending(), this::override, this.connections, support.timeSource()::nanos);
+		this.warmUp = new WarmUp(this, support.warmUps());
 		this.leaks = new LeakDetector(this);
 		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = sweepNanos(settings);
@@ -143,10 +150,8 @@ public final class ConnectionPool {
 		boolean done = false;
 		try {
 			if (connection == null) {
-				connection = this.connections.create(id, route, this.admission.getMaxPerRoute(route),
-						this.admission.getMaxTotal());
+				connection = create(id, route);
 				usable.setItem(connection);
-				this.support.wakeWithin(this.sweepNanos);
 			}
 			else {
 				connection.activate();
@@ -180,6 +185,13 @@ public final class ConnectionPool {
 		}
 	}
 
+	PooledConnection create(String id, HttpRoute route) throws TimeoutException, ExecutionException {
+		PooledConnection connection = this.connections.create(id, route, this.admission.getMaxPerRoute(route),
+				this.admission.getMaxTotal());
+		this.support.wakeWithin(this.sweepNanos);
+		return connection;
+	}
+
 	private @Nullable ReferenceQueue<? super LeasedEndpoint> queue() {
 		return this.leaks.isEnabled() ? this.support.unreachable() : null;
 	}
@@ -199,6 +211,9 @@ public final class ConnectionPool {
 			while (connection != null
 					&& (reason = fresh ? CloseReason.STALE : this.connections.unusable(connection, nowNanos)) != null) {
 				connection.closeReason(reason);
+				if (reason == CloseReason.STALE && !fresh) {
+					connection.reuseAge().failed(nowNanos - connection.idleSinceNanos(), nowNanos);
+				}
 				Slot<PooledConnection> other = (state == null && !fresh) ? this.admission.tryTake(route) : null;
 				if (other == null) {
 					candidate.setItem(null);
@@ -264,6 +279,9 @@ public final class ConnectionPool {
 	}
 
 	private void ended(TrackedLease lease, long nowNanos) {
+		if (lease.isWarmUp()) {
+			return;
+		}
 		CallDeadline deadline = lease.call().deadline();
 		if (deadline != null) {
 			deadline.leaseEnded(lease);
@@ -323,6 +341,7 @@ public final class ConnectionPool {
 	 * @param thread the caller
 	 */
 	void beforeWaiting(ThreadCalls thread) {
+		this.warmUp.giveWay();
 		if (this.leaks.isEnabled()) {
 			SupersededResponses.release(thread, this.leaks);
 		}
@@ -376,7 +395,53 @@ public final class ConnectionPool {
 		return this.connections.all().stream().anyMatch((connection) -> connection.lease() != null);
 	}
 
+	// Warm-up
+
+	/**
+	 * Open as many connections of a route as the settings want to be idle, and keep that
+	 * number ready from then on. A caller never waits for it: it takes only places that
+	 * nobody needs. Returns at once; the work is done on other threads.
+	 * @param route route of the connections; one that needs a tunnel cannot be kept ready
+	 * @param opener opens one by {@link #openIdle}
+	 * @param limit the time that the first connections may take
+	 * @return completed when that is over, whatever came of it
+	 */
+	public CompletableFuture<Void> warmUp(HttpRoute route, ConnectionOpener opener, Duration limit) {
+		CompletableFuture<Void> done = this.warmUp.start(route, opener, limit);
+		this.support.wakeWithin(0);
+		return done;
+	}
+
+	/**
+	 * Open a connection that nobody has asked for, and let it lie idle. It is no lease:
+	 * no listener hears of one.
+	 * @param route its route
+	 * @param context context of the exchange that stands for it
+	 * @param limit the time that it may take, {@code null} for the connect timeout
+	 * @return whether it was opened; if not, there was no room, or a caller needed it
+	 * @throws IOException if it could not be opened, or the route needs a tunnel
+	 */
+	public boolean openIdle(HttpRoute route, HttpContext context, @Nullable TimeValue limit) throws IOException {
+		if (route.isTunnelled()) {
+			throw new IOException("a proxy opens it by CONNECT");
+		}
+		return this.warmUp.open(route, context, limit);
+	}
+
 	// Reading
+
+	Occupancy read() {
+		return withoutWarmUp(this.admission.read(), this.warmUp.held(null));
+	}
+
+	Occupancy read(HttpRoute route) {
+		return withoutWarmUp(this.admission.read(route), this.warmUp.held(route));
+	}
+
+	private static Occupancy withoutWarmUp(Occupancy occupancy, int held) {
+		return (held == 0) ? occupancy : new Occupancy(Math.max(0, occupancy.leased() - held), occupancy.available(),
+				occupancy.pending(), occupancy.oldestWaitNanos(), occupancy.max());
+	}
 
 	/**
 	 * Read the pool. Takes the pool's lock for a moment, once for the totals and once for
@@ -384,11 +449,11 @@ public final class ConnectionPool {
 	 * @return the reading
 	 */
 	public PoolSnapshot snapshot() {
-		Occupancy total = this.admission.read();
+		Occupancy total = read();
 		List<TrackedLease> leases = leases();
 		long nowNanos = nanos();
 		List<PoolSnapshot.Route> routes = this.admission.getRoutes().stream().map((route) -> {
-			Occupancy occupancy = this.admission.read(route);
+			Occupancy occupancy = read(route);
 			int leaked = (int) leases.stream()
 				.filter((lease) -> lease.isLeaked() && lease.getRoute().equals(route))
 				.count();
@@ -511,6 +576,7 @@ public final class ConnectionPool {
 	 * @param nowNanos the current reading of the clock
 	 */
 	void evict(long nowNanos) {
+		this.warmUp.mark();
 		this.admission.sweep((connection) -> this.connections.worn(connection, nowNanos) != null);
 	}
 
@@ -539,6 +605,7 @@ public final class ConnectionPool {
 	 */
 	void refuse() {
 		this.admission.close();
+		this.warmUp.close();
 	}
 
 	void close() {
@@ -569,6 +636,10 @@ public final class ConnectionPool {
 
 	Connections connections() {
 		return this.connections;
+	}
+
+	WarmUp warmUp() {
+		return this.warmUp;
 	}
 
 	LeakDetector leaks() {

@@ -81,6 +81,8 @@ public final class ConnectionPools implements AutoCloseable {
 
 	private final NameResolver names;
 
+	private final WarmUpThreads warmUps = new WarmUpThreads();
+
 	/** All the rest: eviction, detection of leaks, events. */
 	private final Worker upkeep;
 
@@ -103,7 +105,7 @@ public final class ConnectionPools implements AutoCloseable {
 		this.upkeep = new Worker(UPKEEP, timeSource, this::sweep);
 		this.support = new PoolSupport(timeSource, new GuardedPoolListener(List.copyOf(listeners)), this.calls,
 				this.unreachableLeases, this::later, this.tasks, this.names, new PenaltyBox(timeSource::nanos),
-				this.upkeep::wakeWithin);
+				this.upkeep::wakeWithin, this.warmUps);
 	}
 
 	/**
@@ -295,6 +297,7 @@ public final class ConnectionPools implements AutoCloseable {
 		this.clock.close();
 		this.upkeep.close();
 		pools.forEach(ConnectionPools::closeGuarded);
+		this.warmUps.close();
 		this.names.close();
 		runEvents();
 	}
@@ -360,7 +363,8 @@ public final class ConnectionPools implements AutoCloseable {
 	private long guarded(Entry entry, long nowNanos) {
 		try {
 			entry.pool.observeWaiting(nowNanos);
-			return Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos));
+			return Math.min(entry.pool.warmUp().look(nowNanos),
+					Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos)));
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Client '{}': background work failed; it is tried again in {} ms", entry.pool.getName(),

@@ -152,20 +152,17 @@ final class Connections implements Disposer<PooledConnection> {
 	 * @return the reason, {@code null} if it may be used
 	 */
 	@Nullable CloseReason unusable(PooledConnection connection, long nowNanos) {
-		CloseReason worn = worn(connection, nowNanos);
-		if (worn != null) {
+		CloseReason worn = worn(connection, nowNanos, false);
+		// who is handed an idle connection gets the newest one
+		if (worn != null && (worn != CloseReason.IDLE || !this.pool.warmUp().keeps(connection.route()))) {
 			return worn;
 		}
 		if (!connection.isOpen()) {
 			return CloseReason.STALE;
 		}
 		Long validateNanos = this.times.validateNanos();
-		long idleNanos = nowNanos - connection.idleSinceNanos();
-		if (validateNanos == null || idleNanos < validateNanos || !connection.isStale()) {
-			return null;
-		}
-		connection.reuseAge().failed(idleNanos, nowNanos);
-		return CloseReason.STALE;
+		boolean check = validateNanos != null && nowNanos - connection.idleSinceNanos() >= validateNanos;
+		return (check && connection.isStale()) ? CloseReason.STALE : null;
 	}
 
 	/**
@@ -176,6 +173,10 @@ final class Connections implements Disposer<PooledConnection> {
 	 * @return the reason or {@code null}
 	 */
 	@Nullable CloseReason worn(PooledConnection connection, long nowNanos) {
+		return worn(connection, nowNanos, connection.isKept());
+	}
+
+	private @Nullable CloseReason worn(PooledConnection connection, long nowNanos, boolean kept) {
 		if (!isCurrent(connection)) {
 			return CloseReason.SHUTDOWN;
 		}
@@ -183,7 +184,7 @@ final class Connections implements Disposer<PooledConnection> {
 			return CloseReason.EXPIRED;
 		}
 		Long idleNanos = this.times.idleNanos();
-		boolean idle = idleNanos != null && nowNanos - connection.idleSinceNanos() >= idleNanos;
+		boolean idle = !kept && idleNanos != null && nowNanos - connection.idleSinceNanos() >= idleNanos;
 		return idle ? CloseReason.IDLE : null;
 	}
 

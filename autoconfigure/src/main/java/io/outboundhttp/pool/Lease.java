@@ -38,8 +38,9 @@ public interface Lease {
 	@Nullable String getUriTemplate();
 
 	/**
-	 * Return whether the connection was used before.
-	 * @return whether it was used before
+	 * Return whether the connection was open before: used by another call, or opened in
+	 * advance.
+	 * @return whether it was open before
 	 */
 	boolean isReused();
 

@@ -127,6 +127,7 @@ final class PoolMessages {
 			case OVERDUE -> "nothing was read from it for too long";
 			case BY_HAND -> "an operator has asked for it";
 			case SUPERSEDED -> "a later response of the same call took its place";
+			case NEEDED -> "a caller needed its place";
 			case SHUTDOWN, CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT ->
 				throw new IllegalArgumentException(reason.name());
 		};
@@ -170,6 +171,14 @@ final class PoolMessages {
 		};
 		return new ReadTimeoutException("Client '%s': %s %s for %s. Look at the upstream, or change %s".formatted(
 				this.pool, Routes.target(route), what, limit.describe(millis), key("read-timeout")), phase, cause);
+	}
+
+	String notWarm(HttpRoute route, int ready, int wanted, Exception cause) {
+		String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
+		String prefix = "Client '%s': ".formatted(this.pool);
+		return "%sno connection to %s could be opened in advance, %d of %d are ready; it is tried again (%s). Look at the upstream, or change %s"
+			.formatted(prefix, route(route), ready, wanted,
+					reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason, key("pool.min-idle"));
 	}
 
 	String tooLarge(CallContext call, HttpRoute route, long maxBytes) {

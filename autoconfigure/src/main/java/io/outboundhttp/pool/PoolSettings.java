@@ -28,6 +28,8 @@ public final class PoolSettings {
 
 	private final int maxPending;
 
+	private final int minIdle;
+
 	private final Map<HttpHost, Integer> maxPerRouteOverrides;
 
 	private final LeakDetection leakDetection;
@@ -49,6 +51,7 @@ public final class PoolSettings {
 		this.validateAfterInactivity = builder.validateAfterInactivity;
 		this.evictInterval = builder.evictInterval;
 		this.maxPending = builder.maxPending;
+		this.minIdle = builder.minIdle;
 		this.maxPerRouteOverrides = Map.copyOf(builder.maxPerRouteOverrides);
 		this.leakDetection = builder.leakDetection;
 		this.connectTimeout = builder.connectTimeout;
@@ -117,6 +120,14 @@ public final class PoolSettings {
 	 */
 	public int getMaxPending() {
 		return this.maxPending;
+	}
+
+	/**
+	 * Return how many connections are kept ready of the route that is warmed up.
+	 * @return the number, zero for none
+	 */
+	public int getMinIdle() {
+		return this.minIdle;
 	}
 
 	/**
@@ -193,6 +204,8 @@ public final class PoolSettings {
 		private Duration evictInterval = Duration.ofSeconds(5);
 
 		private int maxPending = -1;
+
+		private int minIdle;
 
 		private Map<HttpHost, Integer> maxPerRouteOverrides = Map.of();
 
@@ -276,6 +289,20 @@ public final class PoolSettings {
 		 */
 		public Builder maxPending(int maxPending) {
 			this.maxPending = maxPending;
+			return this;
+		}
+
+		/**
+		 * Set how many connections are kept ready of the route that is warmed up. None by
+		 * default.
+		 * @param minIdle the number, zero for none
+		 * @return this builder
+		 */
+		public Builder minIdle(int minIdle) {
+			if (minIdle < 0) {
+				throw new IllegalArgumentException("minIdle: %d (expected: >= 0)".formatted(minIdle));
+			}
+			this.minIdle = minIdle;
 			return this;
 		}
 

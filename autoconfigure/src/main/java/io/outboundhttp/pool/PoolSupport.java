@@ -1,6 +1,7 @@
 package io.outboundhttp.pool;
 
 import java.lang.ref.ReferenceQueue;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -19,10 +20,11 @@ import io.outboundhttp.pool.connect.PenaltyBox;
  * @param names resolves names
  * @param penalties addresses that could not be reached
  * @param waker makes sure that the upkeep thread runs within some nanoseconds
+ * @param warmUps opens connections in advance
  */
 record PoolSupport(TimeSource timeSource, PoolListener listener, Calls calls,
 		ReferenceQueue<LeasedEndpoint> unreachable, Consumer<Runnable> events, Clock clock, NameResolver names,
-		PenaltyBox penalties, LongConsumer waker) {
+		PenaltyBox penalties, LongConsumer waker, Executor warmUps) {
 
 	void later(Runnable event) {
 		this.events.accept(event);

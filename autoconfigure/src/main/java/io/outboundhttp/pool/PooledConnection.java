@@ -36,7 +36,7 @@ final class PooledConnection {
 	 * next lessee, who got the connection through the admission, which orders both. The
 	 * sweep reads the times of idle connections; it may see a connection that was taken
 	 * in this instant, and then fails to take it. `lease` is written by lessees and read
-	 * by the upkeep thread.
+	 * by the upkeep thread, `kept` is written by the upkeep thread alone.
 	 */
 
 	/** What is taken off the time for which the other side keeps it, a fifth at most. */
@@ -56,7 +56,7 @@ final class PooledConnection {
 
 	private @Nullable Timeout idleSocketTimeout;
 
-	private boolean used;
+	private volatile boolean used;
 
 	private volatile boolean opened;
 
@@ -73,6 +73,8 @@ final class PooledConnection {
 	private volatile @Nullable CloseReason closeReason;
 
 	private volatile boolean closedInBackground;
+
+	private volatile boolean kept;
 
 	PooledConnection(Generation generation, HttpRoute route, ConnectionEndpoint endpoint, ReuseAge reuseAge) {
 		this.generation = generation;
@@ -245,6 +247,17 @@ final class PooledConnection {
 
 	boolean isUsed() {
 		return this.used;
+	}
+
+	/**
+	 * Return whether the connection is kept beyond the idle timeout, should it lie idle.
+	 */
+	boolean isKept() {
+		return this.kept;
+	}
+
+	void kept(boolean kept) {
+		this.kept = kept;
 	}
 
 	long idleSinceNanos() {

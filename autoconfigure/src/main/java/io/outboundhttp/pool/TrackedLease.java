@@ -423,6 +423,13 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		return this.sinceNanos;
 	}
 
+	/**
+	 * Return whether this belongs to no caller: the connection is opened in advance.
+	 */
+	boolean isWarmUp() {
+		return this.call == CallContext.WARM_UP;
+	}
+
 	@Nullable Thread thread() {
 		return this.thread.get();
 	}
@@ -550,13 +557,17 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 	 */
 	enum TakeReason {
 
-		ABANDONED, OVERDUE, BY_HAND, SUPERSEDED, SHUTDOWN, CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT;
+		ABANDONED, OVERDUE, BY_HAND, SUPERSEDED, SHUTDOWN, CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT,
+
+		/** A caller needs the place of a connection that nobody has asked for. */
+		NEEDED;
 
 		CloseReason closeReason() {
 			return switch (this) {
 				case SHUTDOWN -> CloseReason.SHUTDOWN;
 				case CALL_TIMEOUT, CONNECT_TIMEOUT, WRITE_TIMEOUT -> CloseReason.ERROR;
 				case ABANDONED, OVERDUE, BY_HAND, SUPERSEDED -> CloseReason.RECLAIMED;
+				case NEEDED -> CloseReason.IDLE;
 			};
 		}
 

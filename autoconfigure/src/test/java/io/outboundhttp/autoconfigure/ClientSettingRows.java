@@ -162,6 +162,10 @@ final class ClientSettingRows implements AutoCloseable {
 			.effect((client) -> assertThat(client.live().pool().getSettings().getMaxPending()).isEqualTo(7))
 			.accepts("-1", "0", "1000000")
 			.refuses("-2", "1000001", "many");
+		row("pool.min-idle", "7").shown(7)
+			.effect((client) -> assertThat(client.live().pool().getSettings().getMinIdle()).isEqualTo(7))
+			.accepts("0", "10000")
+			.refuses("-1", "10001", "many");
 		row("pool.max-per-route-overrides", "3").element("[" + this.server.url() + "]")
 			.shown(Map.of(this.server.url(), 3))
 			.effect((client) -> {

@@ -195,6 +195,7 @@ class ConfigurationMetadataTests {
 		table.put("pool.time-to-live-jitter", 0.1);
 		table.put("pool.idle-timeout", "15s");
 		table.put("pool.validate-after-inactivity", "2s");
+		table.put("pool.min-idle", 0);
 		table.put("pool.evict-interval", "3750ms");
 		table.put("pool.buffer-size", "8KB");
 		table.put("leak-detection.enabled", true);

@@ -108,6 +108,18 @@ class LiveRefreshTests {
 	}
 
 	@Test
+	void connectionsAreKeptReadyOnceTheyAreWanted() {
+		runner().run((context) -> {
+			change(context, PAYMENTS + "pool.min-idle", 2);
+			await().untilAsserted(() -> assertThat(snapshot(context).available()).isEqualTo(2));
+			change(context, PAYMENTS + "pool.min-idle", 3);
+			await().untilAsserted(() -> assertThat(snapshot(context).available()).isEqualTo(3));
+			change(context, PAYMENTS + "pool.min-idle", 0);
+			assertThat(pool(context).getSettings().getMinIdle()).isZero();
+		});
+	}
+
+	@Test
 	@DisplayName("H1 fifty calls run while settings change that need another pool: none fails, the old one ends with its last lease")
 	void noCallFailsWhileSettingsChange() {
 		this.properties.put(PAYMENTS + "pool.max-per-route", 60);

@@ -42,6 +42,7 @@ final class FuzzSteps {
 		add(200, this::lease);
 		add(50, this::enqueue);
 		add(80, this::takeAssigned);
+		add(20, this::openIdle);
 		add(20, this::cancelWait);
 		add(150, this::connect);
 		add(140, this::execute);
@@ -101,6 +102,19 @@ final class FuzzSteps {
 			}
 			return step + " timed out";
 		}
+	}
+
+	private String openIdle() {
+		HttpRoute route = anyRoute();
+		String step = "open an idle connection of " + route.getTargetHost();
+		boolean open;
+		try {
+			open = this.fuzzed.pool.openIdle(route, HttpClientContext.create(), null);
+		}
+		catch (IOException ex) {
+			return step + " failed";
+		}
+		return step + (open ? "" : " found no room");
 	}
 
 	private String enqueue() {

@@ -73,7 +73,7 @@ final class FuzzedPool implements PoolListener {
 				this.calls, new ReferenceQueue<>(), this.events::add, new Clock((nanos) -> {
 				}), new NameResolver(SystemDefaultDnsResolver.INSTANCE::resolve, this.time::nanos),
 				new PenaltyBox(this.time::nanos), (nanos) -> {
-				}));
+				}, Runnable::run));
 		this.pool.setMaxTotal(4);
 		this.pool.setMaxPerRoute(3);
 		this.manager = new ManagedConnectionManager((manager) -> this.pool);

@@ -81,7 +81,7 @@ final class RacedLease {
 			}
 
 		}, CALLS, new ReferenceQueue<>(), Runnable::run, CLOCK, NAMES, new PenaltyBox(System::nanoTime), (nanos) -> {
-		});
+		}, Runnable::run);
 		this.places.setDefaultMaxPerRoute(1);
 		this.places.setMaxTotal(1);
 		ConnectionPool pool = new ConnectionPool("raced", SETTINGS, this.places, support);

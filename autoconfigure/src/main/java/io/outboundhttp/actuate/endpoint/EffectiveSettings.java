@@ -75,6 +75,7 @@ final class EffectiveSettings {
 		PoolSnapshot pool = live.pool().snapshot();
 		values.put(ClientSetting.POOL_MAX_TOTAL, pool.maxTotal());
 		values.put(ClientSetting.POOL_MAX_PER_ROUTE, pool.maxPerRoute());
+		values.put(ClientSetting.POOL_MIN_IDLE, live.pool().getSettings().getMinIdle());
 		values.put(ClientSetting.POOL_EVICT_INTERVAL, live.pool().getSettings().getEvictInterval());
 		EgressPolicy egress = live.pool().getSettings().getEgress();
 		values.put(ClientSetting.EGRESS_ALLOW, rules(live, ClientSetting.EGRESS_ALLOW, egress.allow()));

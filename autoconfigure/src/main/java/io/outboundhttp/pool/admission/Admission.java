@@ -132,6 +132,52 @@ public final class Admission<K, I> {
 	}
 
 	/**
+	 * Take a permit for a new connection, if one is free and nobody waits that it could
+	 * serve. No idle connection makes room for it. Waits for others for a moment.
+	 * @param key the route
+	 * @return the slot, without a connection, or {@code null}
+	 */
+	public @Nullable Slot<I> tryOpen(K key) {
+		this.lock.lock();
+		try {
+			this.permits.settle();
+			return (this.closed || isWanted(key)) ? null : this.permits.open(key);
+		}
+		finally {
+			this.lock.unlock();
+			drain();
+		}
+	}
+
+	/**
+	 * Take the idle connection without a state that came back first, as {@link #tryTake}
+	 * takes the one that came back last. Waits for others for a moment.
+	 * @param key the route
+	 * @return the slot or {@code null}
+	 */
+	public @Nullable Slot<I> tryTakeOldest(K key) {
+		this.lock.lock();
+		try {
+			AdmissionRoute<K, I> route = this.permits.find(key);
+			return (route == null || this.closed || isWanted(key)) ? null : route.idle.takeOldest();
+		}
+		finally {
+			this.lock.unlock();
+			drain();
+		}
+	}
+
+	/**
+	 * Return whether someone waits whom a permit of a route could serve.
+	 * @param key the route
+	 * @return whether someone waits for the route, or for room in the total
+	 */
+	public boolean isWanted(K key) {
+		AdmissionRoute<K, I> route = this.permits.find(key);
+		return this.server.isStarved() || (route != null && route.waiting.get() != 0);
+	}
+
+	/**
 	 * Ask for a slot. If one can be had now, it is assigned when this method returns or
 	 * soon after. Never blocks.
 	 * @param key the route

@@ -116,15 +116,30 @@ final class Permits<K, I> {
 			return null;
 		}
 		if (isBelowLimit(route) && this.total < this.maxTotal) {
-			route.allocated++;
-			this.total++;
-			return new Slot<>(route);
+			return open(route);
 		}
 		if (!route.stateful.isEmpty()) {
 			return replace(route, route);
 		}
 		AdmissionRoute<?, I> victim = isBelowLimit(route) ? longestIdle(route) : null;
 		return (victim != null) ? replace(victim, route) : null;
+	}
+
+	/**
+	 * Make a slot for a new connection. Caller holds the lock, so that the route is not
+	 * purged before it is counted.
+	 * @param key the route
+	 * @return the slot, or {@code null} if there is no room
+	 */
+	@Nullable Slot<I> open(K key) {
+		AdmissionRoute<K, I> route = findOrAdd(key);
+		return (isBelowLimit(route) && this.total < this.maxTotal) ? open(route) : null;
+	}
+
+	private Slot<I> open(AdmissionRoute<?, I> route) {
+		route.allocated++;
+		this.total++;
+		return new Slot<>(route);
 	}
 
 	/**

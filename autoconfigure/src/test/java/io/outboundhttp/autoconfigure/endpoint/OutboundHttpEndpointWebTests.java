@@ -158,6 +158,7 @@ class OutboundHttpEndpointWebTests {
 			expected.put("pool.time-to-live-jitter", "0.1");
 			expected.put("pool.idle-timeout", "15s");
 			expected.put("pool.validate-after-inactivity", "2s");
+			expected.put("pool.min-idle", "0");
 			expected.put("pool.evict-interval", "3750ms");
 			expected.put("pool.buffer-size", "8KB");
 			expected.put("leak-detection.enabled", "true");

@@ -121,8 +121,14 @@ class AdmissionFuzzTests {
 		void step() throws InterruptedException {
 			this.disposed.clear();
 			int dice = this.random.nextInt(1000);
-			if (dice < 200) {
+			if (dice < 140) {
 				tryTake();
+			}
+			else if (dice < 160) {
+				tryTakeOldest();
+			}
+			else if (dice < 200) {
+				tryOpen();
 			}
 			else if (dice < 450) {
 				enqueue();
@@ -168,6 +174,39 @@ class AdmissionFuzzTests {
 				this.last = "enqueue after tryTake " + route;
 				enqueue(route, null);
 				assertThat(this.callers.get(this.callers.size() - 1).waiter().status()).isEqualTo(Status.ASSIGNED);
+			}
+		}
+
+		private void tryTakeOldest() {
+			String route = route();
+			this.last = "tryTakeOldest " + route;
+			FakeConnection expected = this.model.mayTake(route) ? this.model.peekOldest(route) : null;
+			Slot<FakeConnection> slot = this.admission.tryTakeOldest(route);
+			if (slot == null && expected != null) {
+				// It may have thought of someone who has left.
+				slot = this.admission.tryTakeOldest(route);
+			}
+			assertThat((slot != null) ? slot.getItem() : null).isSameAs(expected);
+			if (slot != null) {
+				this.model.takeOldest(route);
+				enter(slot, route, null);
+			}
+		}
+
+		private void tryOpen() {
+			String route = route();
+			this.last = "tryOpen " + route;
+			boolean expected = this.model.mayOpen(route);
+			Slot<FakeConnection> slot = this.admission.tryOpen(route);
+			if (slot == null && expected) {
+				// It may have thought of someone who has left.
+				slot = this.admission.tryOpen(route);
+			}
+			assertThat(slot != null).isEqualTo(expected);
+			if (slot != null) {
+				assertThat(slot.getItem()).isNull();
+				this.model.open(route);
+				enter(slot, route, null);
 			}
 		}
 

@@ -75,6 +75,27 @@ final class AdmissionModel {
 			.noneMatch((wait) -> wait.route.name.equals(name) || wait.route.allocated < limit(wait.route));
 	}
 
+	/**
+	 * Return whether a connection of a route may be opened without waiting.
+	 */
+	boolean mayOpen(String name) {
+		return mayTake(name) && allocated(name) < limit(name) && this.total < this.maxTotal;
+	}
+
+	void open(String name) {
+		route(name).allocated++;
+		this.total++;
+	}
+
+	@Nullable FakeConnection peekOldest(String name) {
+		Route route = this.routes.get(name);
+		return (route != null) ? route.idle.peekLast() : null;
+	}
+
+	void takeOldest(String name) {
+		route(name).idle.removeLast();
+	}
+
 	void take(String name) {
 		route(name).idle.removeFirst();
 	}

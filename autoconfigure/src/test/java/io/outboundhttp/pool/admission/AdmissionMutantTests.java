@@ -164,6 +164,14 @@ class AdmissionMutantTests {
 				new Edit("Admission.java", "route.idle.push(slot);\n\t\t\tif (this.closed) {",
 						"route.idle.push(slot); if (slot.getItem() == null) {")),
 
+		NEW_CONNECTION_OVERTAKES_WHO_WAITS(List.of("FIFO"),
+				new Edit("Admission.java", "(this.closed || isWanted(key)) ? null : this.permits.open(key)",
+						"this.closed ? null : this.permits.open(key)")),
+
+		NEW_CONNECTION_BREAKS_THE_LIMIT(List.of("CHAOS"),
+				new Edit("Permits.java", "(isBelowLimit(route) && this.total < this.maxTotal) ? open(route) : null",
+						"isBelowLimit(route) ? open(route) : null")),
+
 		WHO_COMES_LAST_IS_SERVED_FIRST(List.of("FIFO"),
 				new Edit("Server.java", "route.queue.addLast(waiter);", "route.queue.addFirst(waiter);"));
 

@@ -365,6 +365,9 @@ final class AdmissionStress {
 			AdmissionStress stress = AdmissionStress.this;
 			Slot<FakeConnection> slot = (state == null && random.nextInt(4) != 0) ? stress.admission.tryTake(route)
 					: null;
+			if (slot == null && random.nextInt(8) == 0) {
+				slot = random.nextBoolean() ? stress.admission.tryOpen(route) : stress.admission.tryTakeOldest(route);
+			}
 			if (slot != null) {
 				return slot;
 			}

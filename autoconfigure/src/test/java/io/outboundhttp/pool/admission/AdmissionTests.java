@@ -305,6 +305,59 @@ class AdmissionTests {
 	}
 
 	@Test
+	void tryTakeOldestTakesWhatCameBackFirst() throws Exception {
+		Slot<FakeConnection> first = lease("a");
+		Slot<FakeConnection> second = lease("a");
+		FakeConnection early = giveBack(first);
+		FakeConnection late = giveBack(second);
+		assertThat(this.admission.tryTakeOldest("b")).isNull();
+		assertThat(this.admission.tryTakeOldest("a")).extracting(Slot::getItem).isSameAs(early);
+		assertThat(this.admission.tryTake("a")).extracting(Slot::getItem).isSameAs(late);
+		assertThat(this.admission.tryTakeOldest("a")).isNull();
+	}
+
+	@Test
+	void tryOpenGivesPermitsOfNewConnectionsWithinTheLimits() throws Exception {
+		giveBack(lease("a"));
+		Slot<FakeConnection> opened = this.admission.tryOpen("a");
+		assertThat(opened).isNotNull();
+		assertThat(opened.getItem()).isNull();
+		assertThat(this.admission.tryOpen("a")).as("at the limit of the route, with one idle").isNull();
+		assertThat(this.admission.tryOpen("b")).isNotNull();
+		assertThat(this.admission.tryOpen("c")).as("at the limit in total, with one idle").isNull();
+		assertThat(this.disposed).as("evicted").isEmpty();
+		this.admission.release(opened, false);
+		assertThat(this.admission.tryOpen("c")).isNotNull();
+		this.admission.close();
+		assertThat(this.admission.tryOpen("d")).isNull();
+	}
+
+	@Test
+	void tryOpenDoesNotOvertakeAWaiter() throws Exception {
+		lease("a");
+		Slot<FakeConnection> second = lease("a");
+		Waiter<FakeConnection> waiter = enqueue("a");
+		assertThat(this.admission.isWanted("a")).isTrue();
+		assertThat(this.admission.isWanted("b")).isFalse();
+		assertThat(this.admission.tryOpen("b")).as("for which nobody waits").isNotNull();
+		discard(second);
+		assertThat(this.admission.tryOpen("a")).isNull();
+		assertAssigned(waiter);
+	}
+
+	@Test
+	void tryOpenDoesNotOvertakeAWaiterThatNeedsRoomInTotal() throws Exception {
+		lease("a");
+		lease("a");
+		Slot<FakeConnection> b = lease("b");
+		Waiter<FakeConnection> waiter = enqueue("c");
+		assertThat(this.admission.isWanted("b")).isTrue();
+		discard(b);
+		assertThat(this.admission.tryOpen("b")).isNull();
+		take(waiter, "c", null);
+	}
+
+	@Test
 	void connectionWithAStateIsHandedOutForAnEqualStateOnly() throws Exception {
 		FakeConnection alices = giveBack(lease("a", "alice"), "alice");
 		assertThat(this.admission.tryTake("a")).isNull();
