@@ -180,6 +180,7 @@ class AbandonedResponseTests {
 
 	@Test
 	void abandonedResponseIsNotLookedForWhenDetectionIsOff() throws Exception {
+		this.leaks.expectWarning("connections are closed while in use");
 		ConnectionPools blind = PoolFixture.pools(this.time, this.recorded);
 		try (blind;
 				CloseableHttpClient client = PoolFixture.client(blind, LeakFixture.open(blind, LeakFixture.OFF, 2))) {

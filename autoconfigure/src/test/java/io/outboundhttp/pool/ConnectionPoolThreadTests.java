@@ -57,6 +57,7 @@ class ConnectionPoolThreadTests {
 
 	@Test
 	void closeEndsThoughAThreadIsStuckInATlsWrite() throws Exception {
+		this.leaks.expectWarning("connections are closed while in use");
 		ConnectionPools pools = PoolFixture.pools(TimeSource.system());
 		ConnectionPool pool = pools.open("a", PoolFixture.settings(),
 				PoolingHttpClientConnectionManagerBuilder.create()
@@ -120,6 +121,7 @@ class ConnectionPoolThreadTests {
 
 	@Test
 	void limitOfOneRouteHoldsForFirstConnectionsThatAreLeasedAtOnce() throws Exception {
+		this.leaks.allowWarning("connections are closed while in use");
 		int threads = 8;
 		CyclicBarrier barrier = new CyclicBarrier(threads);
 		ExecutorService executor = Executors.newFixedThreadPool(threads);

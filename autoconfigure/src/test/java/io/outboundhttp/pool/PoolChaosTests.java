@@ -30,6 +30,7 @@ class PoolChaosTests {
 	@ParameterizedTest(name = "{0}, seed {1}, closed under load: {2}")
 	@MethodSource
 	void nothingIsLost(Threads threads, long seed, boolean closing) throws Exception {
+		this.leaks.allowWarning("connections are closed while in use");
 		Duration time = Duration.ofSeconds(Long.getLong("outboundhttp.soak", 8)).dividedBy(nothingIsLost().count());
 		PoolChaos chaos = new PoolChaos(this.leaks.watch(PoolFixture.pools(TimeSource.system())), seed, threads);
 		try {

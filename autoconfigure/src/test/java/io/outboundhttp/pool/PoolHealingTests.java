@@ -67,6 +67,7 @@ class PoolHealingTests {
 
 	@Test
 	void callersThatWaitAreToldAtOnceWhenThePoolIsClosed() throws Exception {
+		this.leaks.expectWarning("connections are closed while in use");
 		ConnectionPool pool = open();
 		try (CloseableHttpClient client = ManagedHttpClients.builder(this.pools, pool).build();
 				ClassicHttpResponse held = hold(client)) {
