@@ -75,6 +75,11 @@ final class CallHandler implements ExecChainHandler {
 			if (context.getProgress() != CallContext.Progress.NOT_SENT) {
 				this.retries.succeeded(request);
 			}
+			if (response.getEntity() == null && scope.execRuntime.isEndpointAcquired()) {
+				// HttpClient forgets the connection of a proxy that refuses a tunnel
+				// without a word
+				scope.execRuntime.discardEndpoint();
+			}
 			context.unhide(response);
 			limit(response, context, scope, settings.maxResponseSize());
 			context.handOn();

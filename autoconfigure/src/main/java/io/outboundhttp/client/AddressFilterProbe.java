@@ -8,6 +8,7 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import org.apache.hc.client5.http.DnsResolver;
@@ -59,12 +60,17 @@ final class AddressFilterProbe {
 
 	private final DnsResolver resolver;
 
+	private final BooleanSupplier exempt;
+
 	/**
 	 * Create a probe.
 	 * @param resolver what resolves names while nothing is probed
+	 * @param exempt tells whether this thread asks for the addresses of a proxy whose
+	 * target was filtered already
 	 */
-	AddressFilterProbe(DnsResolver resolver) {
+	AddressFilterProbe(DnsResolver resolver, BooleanSupplier exempt) {
 		this.resolver = resolver;
+		this.exempt = exempt;
 	}
 
 	/**
@@ -150,7 +156,7 @@ final class AddressFilterProbe {
 	}
 
 	/**
-	 * Filter of the application context.
+	 * Filter of the application context, which lets addresses of proxies pass.
 	 */
 	private final class Marked implements InetAddressFilter {
 
@@ -170,7 +176,7 @@ final class AddressFilterProbe {
 			if (addresses != null && addresses.address == address) {
 				return false;
 			}
-			return this.filter.matches(address);
+			return AddressFilterProbe.this.exempt.getAsBoolean() || this.filter.matches(address);
 		}
 
 		@Override

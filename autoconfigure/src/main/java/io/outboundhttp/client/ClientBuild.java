@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import io.outboundhttp.call.CallChain;
 import io.outboundhttp.call.LiveCallSettings;
 import io.outboundhttp.pool.ManagedConnectionManager;
+import io.outboundhttp.pool.egress.AddressFilter;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -42,6 +43,8 @@ final class ClientBuild {
 
 	/** Whether a callback was added to the builder behind ours. */
 	private boolean extended;
+
+	private @Nullable AddressFilter addressFilter;
 
 	/** Stands for the managed builder whose last callbacks have begun. */
 	private @Nullable Object builder;
@@ -118,6 +121,18 @@ final class ClientBuild {
 					ClientSetting.POOL_BUFFER_SIZE)
 			.filter((setting) -> this.definition.value(setting).set())
 			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * Set the filter of the addresses of targets, if it is known.
+	 * @param addressFilter the filter, {@code null} for none
+	 */
+	void addressFilter(@Nullable AddressFilter addressFilter) {
+		this.addressFilter = addressFilter;
+	}
+
+	@Nullable AddressFilter addressFilter() {
+		return this.addressFilter;
 	}
 
 	boolean isSeenFirst() {

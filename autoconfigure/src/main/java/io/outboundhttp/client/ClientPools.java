@@ -117,7 +117,7 @@ final class ClientPools {
 	private ConnectionPool open(ClientBuild build, ClientChange change, @Nullable PoolKey key, boolean first) {
 		String client = change.getName();
 		PoolSettings settings = PoolSettingsMapper.map(change.getAfter(),
-				change.connectionConfig(build.connectionConfig()));
+				change.connectionConfig(build.connectionConfig()), build.addressFilter());
 		ConnectionPool pool = (first && this.pools.find(client) == null)
 				? this.pools.open(client, settings, build.newManager())
 				: this.pools.openTransient(client, settings, build.newManager());
@@ -139,7 +139,7 @@ final class ClientPools {
 		if (before != null && build.isAfter(before)) {
 			this.builds.put(pool, build);
 			LiveClient live = live(build, pool, change);
-			pool.apply(PoolSettingsMapper.map(live.definition(), live.connectionConfig()));
+			pool.apply(PoolSettingsMapper.map(live.definition(), live.connectionConfig(), build.addressFilter()));
 			pool.replaceManager(build.newManager());
 		}
 	}
@@ -241,7 +241,7 @@ final class ClientPools {
 		if (before != null) {
 			LiveClient after = live(build, before, change);
 			this.liveClients.replace(after);
-			pool.apply(PoolSettingsMapper.map(after.definition(), after.connectionConfig()));
+			pool.apply(PoolSettingsMapper.map(after.definition(), after.connectionConfig(), build.addressFilter()));
 			applyLimits(pool, change);
 			if (change.isOfEgress()) {
 				// the rules are those of a connect: none that they forbid may stay

@@ -3,9 +3,8 @@ package io.outboundhttp.client;
 import java.util.List;
 import java.util.Locale;
 
-import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
-import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultProxyRoutePlanner;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
@@ -44,10 +43,8 @@ final class ForwardProxy {
 		String username = definition.get(ClientSetting.PROXY_USERNAME);
 		String password = definition.get(ClientSetting.PROXY_PASSWORD);
 		if (username != null && !username.isEmpty() && password != null) {
-			BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-			credentials.setCredentials(new AuthScope(proxy.getHostName(), proxy.getPort()),
-					new UsernamePasswordCredentials(username, password.toCharArray()));
-			builder.setDefaultCredentialsProvider(credentials);
+			builder.addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "outboundHttpProxy",
+					new ProxyAuthentication(proxy, new UsernamePasswordCredentials(username, password.toCharArray())));
 		}
 	}
 

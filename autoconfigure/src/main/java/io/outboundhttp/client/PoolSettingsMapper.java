@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.outboundhttp.pool.LeakDetection;
 import io.outboundhttp.pool.PoolSettings;
 import io.outboundhttp.pool.TimeLimit;
+import io.outboundhttp.pool.egress.AddressFilter;
 
 /**
  * Tells from the definition of a client, and from what became of it in its HttpClient,
@@ -28,9 +29,11 @@ final class PoolSettingsMapper {
 	 * Map the settings of a pool.
 	 * @param definition what the client is
 	 * @param config what is in effect, by application code perhaps
+	 * @param addressFilter filter of the addresses of targets, {@code null} for none
 	 * @return the settings
 	 */
-	static PoolSettings map(ClientDefinition definition, ConnectionConfig config) {
+	static PoolSettings map(ClientDefinition definition, ConnectionConfig config,
+			@Nullable AddressFilter addressFilter) {
 		Map<HttpHost, Integer> overrides = new LinkedHashMap<>();
 		Map<String, Integer> configured = definition.get(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
 		if (configured != null) {
@@ -50,6 +53,7 @@ final class PoolSettingsMapper {
 			.drain(definition.require(ClientSetting.DRAIN_MAX_BYTES).toBytes(),
 					definition.require(ClientSetting.DRAIN_TIMEOUT))
 			.egress(ClientEgress.policy(definition))
+			.addressFilter(addressFilter)
 			.build();
 	}
 

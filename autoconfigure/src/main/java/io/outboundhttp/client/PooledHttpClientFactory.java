@@ -54,6 +54,8 @@ public final class PooledHttpClientFactory {
 
 	private final TlsBundles tlsBundles;
 
+	private final @Nullable ContextAddressFilter contextFilter;
+
 	private final AddressFilterProbe probe;
 
 	private final BuilderCallbacks callbacks;
@@ -84,7 +86,8 @@ public final class PooledHttpClientFactory {
 		this.addressFilter = addressFilter;
 		this.customizers = customizers;
 		ConnectHooks hooks = pools.getConnectHooks();
-		this.probe = new AddressFilterProbe(hooks.dnsResolver());
+		this.contextFilter = (addressFilter != null) ? new ContextAddressFilter(addressFilter) : null;
+		this.probe = new AddressFilterProbe(hooks.dnsResolver(), hooks::isFilteredBehindProxy);
 		this.tlsBundles = new TlsBundles(sslBundles, Clock.systemUTC(), this.clientPools::reloaded);
 		this.callbacks = new BuilderCallbacks(this.probe.resolver(), this.tlsBundles, hooks::tlsStrategy, this::begin,
 				this::finish);
@@ -179,7 +182,7 @@ public final class PooledHttpClientFactory {
 		}
 		warnOfUnapplied(build);
 		watchBundle(build);
-		PoolKey key = key(build, replaced);
+		PoolKey key = key(build, filter(build, replaced));
 		replaced.close(CloseMode.IMMEDIATE);
 		PoolKey defaultKey = (key != null) ? defaultKey(build) : null;
 		ManagedConnectionManager connectionManager = this.pools
@@ -220,13 +223,26 @@ public final class PooledHttpClientFactory {
 	 * Return what the pool of a build may be shared by.
 	 * @return the key, or {@code null} if it may not be shared
 	 */
-	private @Nullable PoolKey key(ClientBuild build, HttpClientConnectionManager bootManager) {
-		if (!build.definition().getName().equals(ClientDefinition.DEFAULT_NAME) || !build.isKnown()) {
-			return null;
+	private @Nullable PoolKey key(ClientBuild build, AddressFilterProbe.Finding filter) {
+		return (isDefault(build) && build.isKnown() && filter != AddressFilterProbe.Finding.UNKNOWN) ? new PoolKey(
+				build.builder(), identity(build.bundle()), build.connectionConfig().getConnectTimeout(), filter) : null;
+	}
+
+	/**
+	 * A client itself is always built with the filter of the context, whatever resolver
+	 * the application sets.
+	 */
+	private AddressFilterProbe.Finding filter(ClientBuild build, HttpClientConnectionManager bootManager) {
+		AddressFilterProbe.Finding filter = (isDefault(build) && build.isSeenFirst()) ? this.probe.find(bootManager)
+				: AddressFilterProbe.Finding.UNKNOWN;
+		if (filter == AddressFilterProbe.Finding.CONTEXT || build.isOfClient()) {
+			build.addressFilter(this.contextFilter);
 		}
-		AddressFilterProbe.Finding filter = this.probe.find(bootManager);
-		return (filter != AddressFilterProbe.Finding.UNKNOWN) ? new PoolKey(build.builder(), identity(build.bundle()),
-				build.connectionConfig().getConnectTimeout(), filter) : null;
+		return filter;
+	}
+
+	private static boolean isDefault(ClientBuild build) {
+		return build.definition().getName().equals(ClientDefinition.DEFAULT_NAME);
 	}
 
 	private static HttpClientConnectionManager connectionManager(HttpClientBuilder builder) {

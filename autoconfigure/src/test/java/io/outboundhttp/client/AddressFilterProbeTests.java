@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class AddressFilterProbeTests {
 
-	private final AddressFilterProbe probe = new AddressFilterProbe(SystemDefaultDnsResolver.INSTANCE);
+	private final AddressFilterProbe probe = new AddressFilterProbe(SystemDefaultDnsResolver.INSTANCE, () -> false);
 
 	@Test
 	void managerWithoutFilterHasNone() {
@@ -63,7 +63,7 @@ class AddressFilterProbeTests {
 
 	@Test
 	void managerWithFilterMarkedByAnotherProbeCannotBeTold() {
-		InetAddressFilter other = new AddressFilterProbe(SystemDefaultDnsResolver.INSTANCE)
+		InetAddressFilter other = new AddressFilterProbe(SystemDefaultDnsResolver.INSTANCE, () -> false)
 			.mark(InetAddressFilter.internalAddresses());
 		assertThat(find(other, identity())).isEqualTo(Finding.UNKNOWN);
 	}

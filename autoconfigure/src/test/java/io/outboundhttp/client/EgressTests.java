@@ -134,8 +134,7 @@ class EgressTests {
 		assertThat(CallApi.RAW.get(clients, url("rebind.test"))).isEqualTo("ok");
 		assertThat(this.lookUps).hasValue(1);
 		denied(clients, CallApi.RAW, url("rebind.test"));
-		assertThat(CallApi.RAW.get(clients, url("rebind.test"))).isEqualTo("ok");
-		assertThat(this.lookUps).hasValue(3);
+		assertThat(this.lookUps).hasValue(2);
 	}
 
 	@ParameterizedTest
@@ -254,7 +253,7 @@ class EgressTests {
 		}
 	}
 
-	private static int read(Socket socket) {
+	static int read(Socket socket) {
 		try {
 			return socket.getInputStream().read();
 		}
