@@ -73,7 +73,7 @@ public class OutboundHttpEndpoint {
 		}
 		PoolSnapshot snapshot = live.pool().snapshot();
 		return new ClientDescriptor(status(snapshot), PoolDescriptor.of(snapshot), LeaksDescriptor.of(snapshot.leaks()),
-				TlsDescriptor.of(this.clients.tls(live.pool())),
+				TlsDescriptor.of(this.clients.tls(live.pool())), CountsDescriptor.of(snapshot),
 				snapshot.routes().stream().map(RouteDescriptor::of).toList(),
 				snapshot.leases().stream().map(LeaseDescriptor::of).toList(),
 				snapshot.recentLeaks().stream().map(LeakDescriptor::of).toList(), EffectiveSettings.of(live));
@@ -84,8 +84,8 @@ public class OutboundHttpEndpoint {
 	}
 
 	private static ClientDescriptor notOpen(ClientDefinition definition) {
-		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, null, List.of(),
-				List.of(), List.of(), EffectiveSettings.of(definition));
+		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, null, null,
+				List.of(), List.of(), List.of(), EffectiveSettings.of(definition));
 	}
 
 	/**
@@ -117,13 +117,14 @@ public class OutboundHttpEndpoint {
 	 * @param pool its pool
 	 * @param leaks its leaks
 	 * @param tls its SSL bundle, absent without
+	 * @param counts what was counted since its pool was opened, absent if it is not open
 	 * @param routes the routes with connections or waiting callers
 	 * @param leases the connections that are held for longest, at most 100
 	 * @param recentLeaks the latest leaks, at most 50
 	 * @param settings value and origin of every setting by key
 	 */
 	public record ClientDescriptor(String status, PoolDescriptor pool, LeaksDescriptor leaks,
-			@Nullable TlsDescriptor tls, List<RouteDescriptor> routes, List<LeaseDescriptor> leases,
+			@Nullable TlsDescriptor tls, @Nullable CountsDescriptor counts, List<RouteDescriptor> routes, List<LeaseDescriptor> leases,
 			List<LeakDescriptor> recentLeaks,
 			Map<String, SettingDescriptor> settings) implements OperationResponseBody {
 

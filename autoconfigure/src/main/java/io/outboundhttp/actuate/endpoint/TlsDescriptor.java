@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloads how often a new version was taken up
  * @param failedReload when a new version could not be used, absent if the latest one is
  * in use
+ * @since 0.1.0
  */
 public record TlsDescriptor(String bundle, @Nullable Long certificateExpiresInDays, @Nullable Long trustExpiresInDays,
 		long reloads, @Nullable Instant failedReload) {

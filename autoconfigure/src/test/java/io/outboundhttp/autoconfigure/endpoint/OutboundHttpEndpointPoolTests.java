@@ -6,6 +6,7 @@ import java.util.Objects;
 
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.actuate.endpoint.CountsDescriptor;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
@@ -33,6 +34,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for what the endpoint shows of pools that come and go.
@@ -90,6 +92,21 @@ class OutboundHttpEndpointPoolTests {
 					.extracting(OutboundHttpEndpoint.RouteDescriptor::learnedReuseAgeMillis)
 					.containsExactlyInAnyOrder(4000L, null);
 			}
+		});
+	}
+
+	@Test
+	void countsAreThoseSinceThePoolWasOpened() {
+		this.runner.withPropertyValues("outbound-http.clients.default.egress.deny[0]=denied.test").run((context) -> {
+			RestClient client = context.getBean(RestClient.Builder.class).build();
+			assertThat(Objects.requireNonNull(endpoint(context).client("default")).counts()).isNull();
+			client.get().uri(server.url("/x")).retrieve().toBodilessEntity();
+			assertThatExceptionOfType(Exception.class)
+				.isThrownBy(() -> client.get().uri("http://denied.test/").retrieve().toBodilessEntity());
+			context.getBean(OutboundHttpClients.class).pool("default").closeIdle(Duration.ZERO);
+			assertThat(Objects.requireNonNull(endpoint(context).client("default")).counts())
+				.isEqualTo(new CountsDescriptor(1, Map.of("idle", 1L), 0, 0, 0, Map.of(), Map.of(), Map.of(),
+						Map.of("enforce", 1L)));
 		});
 	}
 
