@@ -11,8 +11,8 @@ public enum CloseReason {
 	IDLE,
 
 	/**
-	 * Its time to live or its keep-alive time, announced or learned, has ended, or its
-	 * upstream ended it.
+	 * Its time to live or its keep-alive time, announced or learned, has ended, its
+	 * upstream ended it, or its address has disappeared from DNS.
 	 */
 	EXPIRED,
 

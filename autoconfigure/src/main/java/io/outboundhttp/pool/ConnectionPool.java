@@ -247,7 +247,10 @@ public final class ConnectionPool {
 		if (!current) {
 			connection.closeReason(CloseReason.SHUTDOWN);
 		}
-		giveBack(lease, connection.passivate(keepAlive, nowNanos) && current);
+		else if (connection.isRetired()) {
+			connection.closeReason(CloseReason.EXPIRED);
+		}
+		giveBack(lease, connection.passivate(keepAlive, nowNanos) && current && !connection.isRetired());
 		ended(lease, nowNanos);
 	}
 
@@ -577,6 +580,7 @@ public final class ConnectionPool {
 	 */
 	void evict(long nowNanos) {
 		this.warmUp.mark();
+		RetiredAddresses.find(this);
 		this.admission.sweep((connection) -> this.connections.worn(connection, nowNanos) != null);
 	}
 

@@ -2,6 +2,8 @@ package io.outboundhttp.pool;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 
@@ -36,7 +38,7 @@ final class PooledConnection {
 	 * next lessee, who got the connection through the admission, which orders both. The
 	 * sweep reads the times of idle connections; it may see a connection that was taken
 	 * in this instant, and then fails to take it. `lease` is written by lessees and read
-	 * by the upkeep thread, `kept` is written by the upkeep thread alone.
+	 * by the upkeep thread, `kept` and `retired` are written by the upkeep thread alone.
 	 */
 
 	/** What is taken off the time for which the other side keeps it, a fifth at most. */
@@ -75,6 +77,10 @@ final class PooledConnection {
 	private volatile boolean closedInBackground;
 
 	private volatile boolean kept;
+
+	private volatile @Nullable InetAddress address;
+
+	private volatile boolean retired;
 
 	PooledConnection(Generation generation, HttpRoute route, ConnectionEndpoint endpoint, ReuseAge reuseAge) {
 		this.generation = generation;
@@ -121,6 +127,7 @@ final class PooledConnection {
 		ManagedHttpClientConnection raw = raw();
 		if (raw != null) {
 			this.idleSocketTimeout = raw.getSocketTimeout();
+			this.address = (raw.getRemoteAddress() instanceof InetSocketAddress remote) ? remote.getAddress() : null;
 		}
 	}
 
@@ -142,6 +149,28 @@ final class PooledConnection {
 		this.mortal = lifeNanos != null;
 		this.endOfLifeNanos = nowNanos + ((lifeNanos != null) ? lifeNanos : 0);
 		return true;
+	}
+
+	/**
+	 * Return the address that it is connected to, of the proxy if there is one.
+	 * @return the address, {@code null} if it has none
+	 */
+	@Nullable InetAddress address() {
+		return this.address;
+	}
+
+	/**
+	 * Note that it must not be used again.
+	 * @return whether that is new
+	 */
+	boolean retire() {
+		boolean first = !this.retired;
+		this.retired = true;
+		return first;
+	}
+
+	boolean isRetired() {
+		return this.retired;
 	}
 
 	void notOpened() {
@@ -266,10 +295,10 @@ final class PooledConnection {
 
 	/**
 	 * Return whether its life time has ended, or the time for which the other side keeps
-	 * it, by what that has said or shown.
+	 * it, by what that has said or shown, or its address is gone.
 	 */
 	boolean isExpired(long nowNanos) {
-		return (this.expires && nowNanos - this.expiresNanos >= 0)
+		return this.retired || (this.expires && nowNanos - this.expiresNanos >= 0)
 				|| (this.mortal && nowNanos - this.endOfLifeNanos >= 0)
 				|| this.reuseAge.isReached(nowNanos - this.idleSinceNanos, nowNanos);
 	}

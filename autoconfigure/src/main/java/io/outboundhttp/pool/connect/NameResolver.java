@@ -3,6 +3,7 @@ package io.outboundhttp.pool.connect;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -42,6 +43,8 @@ public final class NameResolver implements AutoCloseable {
 
 	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(0, MOST_LOOKUPS, IDLE_SECONDS, TimeUnit.SECONDS,
 			new SynchronousQueue<>(), this::thread);
+
+	private final AddressHistory history = new AddressHistory();
 
 	private final HostLookup system;
 
@@ -111,6 +114,37 @@ public final class NameResolver implements AutoCloseable {
 				|| InetAddressUtils.isIPv6URLBracketed(host);
 	}
 
+	/**
+	 * Look a name up in the background, so that {@link #isGone} knows, unless it was only
+	 * just done. Never blocks.
+	 * @param host the name
+	 */
+	public void refresh(String host) {
+		if (this.history.isDue(key(host), this.clock.getAsLong())) {
+			try {
+				lookup(host);
+			}
+			catch (UnknownHostException ex) {
+				// too many look-ups are under way; another time
+			}
+		}
+	}
+
+	/**
+	 * Return whether a name had an address once and has it no more: two answers in a row,
+	 * five seconds apart, must say so. A name whose addresses come and go has them all.
+	 * @param host the name
+	 * @param address the address
+	 * @return whether the address is gone
+	 */
+	public boolean isGone(String host, InetAddress address) {
+		return this.history.isGone(key(host), address, this.clock.getAsLong());
+	}
+
+	private static String key(String host) {
+		return host.toLowerCase(Locale.ROOT);
+	}
+
 	private Lookup lookup(String host) throws UnknownHostException {
 		Lookup lookup = new Lookup(host);
 		Lookup other = this.lookups.putIfAbsent(host, lookup);
@@ -131,6 +165,12 @@ public final class NameResolver implements AutoCloseable {
 			lookup.cancel(false);
 			throw unknown(host, ex);
 		}
+	}
+
+	private InetAddress[] answer(String host) throws UnknownHostException {
+		InetAddress[] addresses = this.system.lookUp(host);
+		this.history.answered(key(host), List.of(addresses), this.clock.getAsLong());
+		return addresses;
 	}
 
 	private static UnknownHostException unknown(String host, @Nullable Throwable cause) {
@@ -163,7 +203,7 @@ public final class NameResolver implements AutoCloseable {
 		private final String host;
 
 		Lookup(String host) {
-			super(() -> NameResolver.this.system.lookUp(host));
+			super(() -> NameResolver.this.answer(host));
 			this.host = host;
 		}
 
