@@ -151,7 +151,7 @@ class WarmUpTests {
 		try (CloseableHttpClient client = PoolFixture.client(this.pools, pool)) {
 			assertThat(PoolFixture.get(client, url())).isEqualTo("ok");
 		}
-		assertThat(this.server.connectionsAccepted()).isEqualTo(3);
+		assertThat(pool.snapshot().connections().opened()).isEqualTo(3);
 		assertThat(this.heard).containsExactly("acquired", "released");
 	}
 
@@ -173,7 +173,7 @@ class WarmUpTests {
 		assertThat(pool.snapshot().available()).isEqualTo(2);
 		look(pool, Duration.ofSeconds(2));
 		look(pool, Duration.ofSeconds(2));
-		assertThat(this.server.connectionsAccepted()).isEqualTo(2);
+		assertThat(pool.snapshot().connections().opened()).isEqualTo(2);
 	}
 
 	@Test
@@ -187,7 +187,7 @@ class WarmUpTests {
 			this.time.advance(Duration.ofSeconds(2));
 			this.pools.sweep(this.time.nanos());
 			await().until(() -> pool.snapshot().available() == 1);
-			assertThat(this.server.connectionsAccepted()).isEqualTo(3);
+			assertThat(pool.snapshot().connections().opened()).isEqualTo(3);
 		}
 	}
 
@@ -284,9 +284,9 @@ class WarmUpTests {
 			this.time.advance(Duration.ofMinutes(2));
 			pool.evict(this.time.nanos());
 			assertThat(pool.snapshot().available()).isEqualTo(2);
-			int before = this.server.connectionsAccepted();
+			long before = pool.snapshot().connections().opened();
 			PoolFixture.get(client, url());
-			assertThat(this.server.connectionsAccepted()).as("used beyond the idle timeout").isEqualTo(before);
+			assertThat(pool.snapshot().connections().opened()).as("used beyond the idle timeout").isEqualTo(before);
 		}
 	}
 
