@@ -76,8 +76,7 @@ public final class IdleCloseBenchmark {
 		int failures = 0;
 		ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
 		try (ClosingServer server = new ClosingServer(IDLE_MILLIS);
-				ConfigurableApplicationContext context = LiveApplication
-					.start("--outbound-http.enabled=" + managed)) {
+				ConfigurableApplicationContext context = LiveApplication.start("--outbound-http.enabled=" + managed)) {
 			RestClient.Builder builder = context.getBean(RestClient.Builder.class);
 			List<Future<Integer>> results = new ArrayList<>();
 			RestClient restClient = builder.build();

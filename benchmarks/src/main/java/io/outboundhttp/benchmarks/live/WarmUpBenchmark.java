@@ -75,8 +75,8 @@ public final class WarmUpBenchmark {
 		try (ConfigurableApplicationContext context = LiveApplication.start(
 				"--spring.ssl.bundle.jks.server.truststore.location=" + this.server.trustStore(),
 				"--spring.ssl.bundle.jks.server.truststore.password=" + TlsServer.PASSWORD,
-				"--spring.ssl.bundle.jks.server.truststore.type=PKCS12",
-				"--outbound-http.clients.a.ssl.bundle=server", "--outbound-http.clients.a.base-url=" + this.server.url(),
+				"--spring.ssl.bundle.jks.server.truststore.type=PKCS12", "--outbound-http.clients.a.ssl.bundle=server",
+				"--outbound-http.clients.a.base-url=" + this.server.url(),
 				"--outbound-http.clients.a.pool.min-idle=" + minIdle)) {
 			OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 			// built in both cases, so that the connection alone makes the difference
