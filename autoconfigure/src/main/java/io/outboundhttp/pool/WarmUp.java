@@ -192,6 +192,19 @@ final class WarmUp {
 		}
 	}
 
+	/**
+	 * Return whether something was begun and is not over yet.
+	 */
+	boolean isBusy() {
+		this.lock.lock();
+		try {
+			return this.busy;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	private void over() {
 		this.lock.lock();
 		try {

@@ -1,7 +1,7 @@
 package io.outboundhttp.pool;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -19,21 +19,18 @@ final class WarmUpThreads implements Executor, AutoCloseable {
 
 	private final AtomicInteger threads = new AtomicInteger();
 
-	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(0, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
-			new HandOver(), this::thread, WarmUpThreads::queue);
+	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(MOST_THREADS, MOST_THREADS, IDLE_SECONDS,
+			TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
+
+	WarmUpThreads() {
+		this.executor.allowCoreThreadTimeOut(true);
+	}
 
 	private Thread thread(Runnable work) {
 		Thread thread = new Thread(null, work, "outbound-http-warm-up-" + this.threads.incrementAndGet(), 0, false);
 		thread.setContextClassLoader(WarmUpThreads.class.getClassLoader());
 		thread.setDaemon(true);
 		return thread;
-	}
-
-	private static void queue(Runnable task, ThreadPoolExecutor executor) {
-		if (executor.isShutdown()) {
-			throw new RejectedExecutionException("closed");
-		}
-		executor.getQueue().add(task);
 	}
 
 	/**
@@ -49,21 +46,6 @@ final class WarmUpThreads implements Executor, AutoCloseable {
 	@Override
 	public void close() {
 		this.executor.shutdownNow();
-	}
-
-	/**
-	 * Queue that takes an offer only if a thread waits for it, so that another thread is
-	 * started before a task has to wait.
-	 */
-	private static final class HandOver extends LinkedTransferQueue<Runnable> {
-
-		private static final long serialVersionUID = 1L;
-
-		@Override
-		public boolean offer(Runnable task) {
-			return tryTransfer(task);
-		}
-
 	}
 
 }

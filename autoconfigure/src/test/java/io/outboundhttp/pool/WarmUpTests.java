@@ -17,6 +17,7 @@ import io.outboundhttp.testsupport.TestHttpServer;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
@@ -108,7 +109,7 @@ class WarmUpTests {
 
 	private ConnectionPool open(int minIdle, int maxTotal, PoolSettings.Builder settings) {
 		return this.pools.open("payments", settings.minIdle(minIdle).build(),
-				org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder.create()
+				PoolingHttpClientConnectionManagerBuilder.create()
 					.setDnsResolver(this.pools.getConnectHooks().dnsResolver())
 					.setMaxConnPerRoute(maxTotal)
 					.setMaxConnTotal(maxTotal)
@@ -136,7 +137,7 @@ class WarmUpTests {
 	private void look(ConnectionPool pool, Duration later) {
 		this.time.advance(later);
 		this.pools.sweep(this.time.nanos());
-		await().until(() -> pool.warmUp().held(null) == 0 && pool.admission().read().leased() == 0);
+		await().until(() -> !pool.warmUp().isBusy());
 	}
 
 	@Test

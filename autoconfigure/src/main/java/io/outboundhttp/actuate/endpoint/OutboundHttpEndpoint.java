@@ -124,8 +124,8 @@ public class OutboundHttpEndpoint {
 	 * @param settings value and origin of every setting by key
 	 */
 	public record ClientDescriptor(String status, PoolDescriptor pool, LeaksDescriptor leaks,
-			@Nullable TlsDescriptor tls, @Nullable CountsDescriptor counts, List<RouteDescriptor> routes, List<LeaseDescriptor> leases,
-			List<LeakDescriptor> recentLeaks,
+			@Nullable TlsDescriptor tls, @Nullable CountsDescriptor counts, List<RouteDescriptor> routes,
+			List<LeaseDescriptor> leases, List<LeakDescriptor> recentLeaks,
 			Map<String, SettingDescriptor> settings) implements OperationResponseBody {
 
 	}

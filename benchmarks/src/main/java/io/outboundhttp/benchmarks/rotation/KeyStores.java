@@ -110,9 +110,9 @@ final class KeyStores {
 	String[] properties(long quietMillis) {
 		String prefix = "--spring.ssl.bundle.jks.rotated.";
 		return new String[] { prefix + "keystore.location=" + file("rotated").toUri(), prefix + "keystore.type=PKCS12",
-				prefix + "keystore.password=" + PASSWORD, prefix + "truststore.location=" + file("client-trust").toUri(),
-				prefix + "truststore.type=PKCS12", prefix + "truststore.password=" + PASSWORD,
-				prefix + "reload-on-update=true",
+				prefix + "keystore.password=" + PASSWORD,
+				prefix + "truststore.location=" + file("client-trust").toUri(), prefix + "truststore.type=PKCS12",
+				prefix + "truststore.password=" + PASSWORD, prefix + "reload-on-update=true",
 				"--spring.ssl.bundle.watch.file.quiet-period=" + quietMillis + "ms" };
 	}
 

@@ -73,10 +73,11 @@ public final class RotationBenchmark {
 		KeyStores stores = KeyStores.create(directory);
 		try (IdentityServer server = new IdentityServer(stores.serverContext())) {
 			RotationBenchmark benchmark = new RotationBenchmark(stores, server);
-			System.out.print("""
-					| | calls | failed | ms from the update of the bundle to an answer with the new certificate: median (worst) |
-					|---|---:|---:|---:|
-					""");
+			System.out
+				.print("""
+						| | calls | failed | ms from the update of the bundle to an answer with the new certificate: median (worst) |
+						|---|---:|---:|---:|
+						""");
 			System.out.println(benchmark.run("plain Boot + httpclient5", false, 1));
 			System.out.println(benchmark.run("outbound-http", true, rounds));
 		}
