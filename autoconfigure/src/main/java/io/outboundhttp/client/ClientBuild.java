@@ -78,7 +78,7 @@ final class ClientBuild {
 		this.definition = definition;
 		this.number = number;
 		this.receiver = receiver;
-		this.callChain = new CallChain(calls);
+		this.callChain = new CallChain(calls, ClientCallSettings.of(definition));
 	}
 
 	ClientDefinition definition() {
