@@ -82,14 +82,17 @@ final class ClientsRefresh {
 		List<ClientSetting<?>> behind;
 		try {
 			behind = this.clients.apply(change);
-			if (change.getSettings().contains(ClientSetting.POOL_MIN_IDLE)) {
-				this.warmUp.start(change.getName());
-			}
 		}
 		catch (RuntimeException ex) {
-			logger.error("Client '{}': {} could not be changed while the client is in use", change.getName(),
-					keys(change.getSettings()), ex);
+			this.configured.takeBack(change);
+			logger.error(
+					"Client '{}': it stays as it was, since it cannot be built with what has changed: {}. Look at "
+							+ "the cause; the next change of the environment tries again",
+					change.getName(), keys(change.getSettings()), ex);
 			return;
+		}
+		if (change.getSettings().contains(ClientSetting.POOL_MIN_IDLE)) {
+			this.warmUp.start(change.getName());
 		}
 		if (!change.getSettings().isEmpty()) {
 			logger.info("Client '{}': changed while in use: {}", change.getName(), keys(change.getSettings()));
