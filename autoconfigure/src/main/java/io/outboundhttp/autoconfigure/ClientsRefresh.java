@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientChange;
 import io.outboundhttp.client.ClientSetting;
@@ -26,6 +27,8 @@ final class ClientsRefresh {
 	/* `lock` makes refreshes one after the other. */
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientsRefresh.class);
+
+	private static final String SPRING_KEYS = "spring.http.clients";
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -116,8 +119,10 @@ final class ClientsRefresh {
 	}
 
 	private static void warnOfGlobalKeys(Collection<String> changedKeys) {
-		List<String> global = KnownKeys.GLOBAL_KEYS.stream()
-			.map((key) -> OutboundHttpProperties.PREFIX + "." + key)
+		// those of Spring Boot are in a bean that stays the same
+		List<String> global = Stream
+			.concat(KnownKeys.GLOBAL_KEYS.stream().map((key) -> OutboundHttpProperties.PREFIX + "." + key),
+					Stream.of(SPRING_KEYS))
 			.filter((key) -> changedKeys.stream().anyMatch((changed) -> changed.startsWith(key)))
 			.toList();
 		if (!global.isEmpty()) {

@@ -249,6 +249,17 @@ class LiveRefreshCornerTests {
 	}
 
 	@Test
+	@DisplayName("H1 keys of Spring Boot that change with a restart only are told")
+	void keysOfSpringBootAreTold() {
+		this.leaks.expectWarning("[spring.http.clients] are changed with a restart of the application only");
+		runner().run((context) -> {
+			get(client(context, "payments"), "/");
+			change(context, "spring.http.clients.read-timeout", "7s");
+			assertThat(LiveClientView.of(context, "payments").setting("read-timeout").value()).hasToString("10s");
+		});
+	}
+
+	@Test
 	@DisplayName("H1 a child context leaves the refresh to the context of the clients")
 	void childLeavesTheRefreshToTheContextOfTheClients() {
 		runner().run((parent) -> TakeoverTestContexts.takenOver()
