@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 import io.outboundhttp.client.ClientChange;
 import io.outboundhttp.client.ClientSetting;
@@ -26,6 +27,8 @@ final class ClientsRefresh {
 	/* `lock` makes refreshes one after the other. */
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientsRefresh.class);
+
+	private static final String SPRING_KEYS = "spring.http.clients";
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -82,14 +85,17 @@ final class ClientsRefresh {
 		List<ClientSetting<?>> behind;
 		try {
 			behind = this.clients.apply(change);
-			if (change.getSettings().contains(ClientSetting.POOL_MIN_IDLE)) {
-				this.warmUp.start(change.getName());
-			}
 		}
 		catch (RuntimeException ex) {
-			logger.error("Client '{}': {} could not be changed while the client is in use", change.getName(),
-					keys(change.getSettings()), ex);
+			this.configured.takeBack(change);
+			logger.error(
+					"Client '{}': it stays as it was, since it cannot be built with what has changed: {}. Look at "
+							+ "the cause; the next change of the environment tries again",
+					change.getName(), keys(change.getSettings()), ex);
 			return;
+		}
+		if (change.getSettings().contains(ClientSetting.POOL_MIN_IDLE)) {
+			this.warmUp.start(change.getName());
 		}
 		if (!change.getSettings().isEmpty()) {
 			logger.info("Client '{}': changed while in use: {}", change.getName(), keys(change.getSettings()));
@@ -113,8 +119,10 @@ final class ClientsRefresh {
 	}
 
 	private static void warnOfGlobalKeys(Collection<String> changedKeys) {
-		List<String> global = KnownKeys.GLOBAL_KEYS.stream()
-			.map((key) -> OutboundHttpProperties.PREFIX + "." + key)
+		// those of Spring Boot are in a bean that stays the same
+		List<String> global = Stream
+			.concat(KnownKeys.GLOBAL_KEYS.stream().map((key) -> OutboundHttpProperties.PREFIX + "." + key),
+					Stream.of(SPRING_KEYS))
 			.filter((key) -> changedKeys.stream().anyMatch((changed) -> changed.startsWith(key)))
 			.toList();
 		if (!global.isEmpty()) {

@@ -92,6 +92,14 @@ final class ConfiguredClients implements ClientDefinitions {
 		changes.forEach((change) -> this.definitions.put(change.getName(), change.getAfter()));
 	}
 
+	/**
+	 * Take a change back that could not be applied.
+	 * @param change the change
+	 */
+	void takeBack(ClientChange change) {
+		this.definitions.put(change.getName(), change.getBefore());
+	}
+
 	@Override
 	public Set<String> names() {
 		synchronized (this.definitions) {

@@ -7,6 +7,7 @@ import io.outboundhttp.client.OutboundHttpClients;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -15,13 +16,14 @@ import org.springframework.core.annotation.Order;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for live clients that follow when Spring
- * Cloud changes the environment.
+ * Cloud changes the environment. A child context has none: its events reach the listener
+ * of its parent.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = OutboundHttpAutoConfiguration.class)
 @ConditionalOnClass(EnvironmentChangeEvent.class)
-@ConditionalOnBean({ ConfiguredClients.class, OutboundHttpClients.class })
+@ConditionalOnBean(value = { ConfiguredClients.class, OutboundHttpClients.class }, search = SearchStrategy.CURRENT)
 public final class OutboundHttpRefreshAutoConfiguration {
 
 	/**

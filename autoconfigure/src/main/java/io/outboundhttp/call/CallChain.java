@@ -20,15 +20,19 @@ public final class CallChain {
 
 	private final LiveCallSettings settings;
 
+	private final CallSettings built;
+
 	private final RetryStrategyProbe retries;
 
 	/**
 	 * Create the handlers of an HttpClient.
 	 * @param settings the settings
+	 * @param built what the HttpClient is built with; the settings may have changed since
 	 */
-	public CallChain(LiveCallSettings settings) {
+	public CallChain(LiveCallSettings settings, CallSettings built) {
 		this.settings = settings;
-		this.retries = new RetryStrategyProbe(settings.current().client());
+		this.built = built;
+		this.retries = new RetryStrategyProbe(built.client());
 	}
 
 	/**
@@ -59,7 +63,9 @@ public final class CallChain {
 		CallSettings now = getSettings();
 		RetryPolicy policy = new RetryPolicy(() -> getSettings().retry(), this.retries::isReplaced,
 				(bound) -> ThreadLocalRandom.current().nextLong(bound + 1), Clock.systemUTC());
-		builder.addExecInterceptorFirst("outboundHttpCall", new CallHandler(this.settings, calls, pool, this.retries))
+		builder
+			.addExecInterceptorFirst("outboundHttpCall",
+					new CallHandler(this.settings, this.built, calls, pool, this.retries))
 			.addExecInterceptorAfter(ChainElement.REDIRECT.name(), "outboundHttpOrigin",
 					new OriginHandler(() -> getSettings().sensitiveHeaders(), calls))
 			.addExecInterceptorAfter(ChainElement.RETRY.name(), "outboundHttpRetry",

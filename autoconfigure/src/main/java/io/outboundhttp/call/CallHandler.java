@@ -46,9 +46,10 @@ final class CallHandler implements ExecChainHandler {
 
 	private final RetryStrategyProbe retries;
 
-	CallHandler(LiveCallSettings settings, Calls calls, Supplier<ConnectionPool> pool, RetryStrategyProbe retries) {
+	CallHandler(LiveCallSettings settings, CallSettings built, Calls calls, Supplier<ConnectionPool> pool,
+			RetryStrategyProbe retries) {
 		this.settings = settings;
-		this.built = settings.current();
+		this.built = built;
 		this.calls = calls;
 		this.pool = pool;
 		this.retries = retries;
@@ -138,11 +139,13 @@ final class CallHandler implements ExecChainHandler {
 	 * that the HttpClient was built with.
 	 */
 	private @Nullable RequestConfig changed(RequestConfig config, CallSettings now) {
-		if (now == this.built) {
+		Duration acquireBefore = this.built.acquireTimeout();
+		Duration readBefore = this.built.readTimeout().value();
+		if (now.acquireTimeout().equals(acquireBefore) && now.readTimeout().value().equals(readBefore)) {
 			return null;
 		}
-		Timeout acquire = Timeout.of(this.built.acquireTimeout());
-		Timeout read = Timeout.of(this.built.readTimeout().value());
+		Timeout acquire = Timeout.of(acquireBefore);
+		Timeout read = Timeout.of(readBefore);
 		RequestConfig.Builder changed = RequestConfig.copy(config);
 		if (acquire.equals(config.getConnectionRequestTimeout())) {
 			changed.setConnectionRequestTimeout(Timeout.of(now.acquireTimeout()));

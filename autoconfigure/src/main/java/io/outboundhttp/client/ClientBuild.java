@@ -78,7 +78,7 @@ final class ClientBuild {
 		this.definition = definition;
 		this.number = number;
 		this.receiver = receiver;
-		this.callChain = new CallChain(calls);
+		this.callChain = new CallChain(calls, ClientCallSettings.of(definition));
 	}
 
 	ClientDefinition definition() {
@@ -234,13 +234,17 @@ final class ClientBuild {
 
 	/**
 	 * Return a new connection manager, as the application customized it.
-	 * @return the connection manager
+	 * @return the connection manager, another one each time
 	 */
 	PoolingHttpClientConnectionManager newManager() {
+		PoolingHttpClientConnectionManager manager = Objects
+			.requireNonNull(this.managerBuilder, "no connection manager builder yet")
+			.build();
 		if (this.earlyManager != null) {
-			return withLimits(this.earlyManager);
+			manager.setMaxTotal(this.earlyManager.getMaxTotal());
+			return withLimits(manager);
 		}
-		return Objects.requireNonNull(this.managerBuilder, "no connection manager builder yet").build();
+		return manager;
 	}
 
 	/**

@@ -66,6 +66,14 @@ public final class ClientChange {
 	}
 
 	/**
+	 * Return what the client was.
+	 * @return the definition
+	 */
+	public ClientDefinition getBefore() {
+		return this.before;
+	}
+
+	/**
 	 * Return what the client is from now on.
 	 * @return the definition, in which settings that cannot change have their former
 	 * value

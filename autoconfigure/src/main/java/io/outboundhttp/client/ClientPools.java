@@ -2,6 +2,7 @@ package io.outboundhttp.client;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,9 +26,10 @@ import io.outboundhttp.pool.TimeSource;
 final class ClientPools {
 
 	/*
-	 * `lock` guards the maps but `calls`, and makes "look for a pool, else open one" one
-	 * step. A pool takes its next connection manager from its build. Listeners of the
-	 * pools run under the lock when a pool is opened: they must not build HttpClients.
+	 * `lock` guards the maps but `calls` and what is in them. It makes "look for a pool,
+	 * else open one" one step, and so "take the latest build and put its connection
+	 * manager behind the pool". Listeners run under the lock when a pool is opened or
+	 * goes on with another connection manager: they must not build HttpClients.
 	 */
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientPools.class);
@@ -36,7 +38,7 @@ final class ClientPools {
 
 	private final Map<PoolKey, ConnectionPool> shared = new HashMap<>();
 
-	private final Map<ConnectionPool, ClientBuild> builds = new HashMap<>();
+	private final Map<ConnectionPool, Use> uses = new HashMap<>();
 
 	/** What clients are now, where that has changed since the start. */
 	private final Map<String, ClientDefinition> changed = new HashMap<>();
@@ -81,15 +83,19 @@ final class ClientPools {
 		try {
 			ClientChange change = changeSince(build);
 			PoolKey currentKey = (key != null) ? key.after(change) : null;
-			ConnectionPool pool = (currentKey != null) ? this.shared.get(currentKey) : own(build);
+			ConnectionPool pool = (currentKey != null) ? this.shared.get(currentKey) : null;
+			boolean own = pool == null;
+			if (own) {
+				pool = own(build);
+			}
 			if (pool == null || this.pools.find(pool.getName()) != pool) {
 				pool = open(build, change, currentKey,
 						build.isOfClient() || (defaultKey != null && defaultKey.after(change).equals(currentKey)));
 			}
-			else if (currentKey == null) {
-				goOn(pool, build, change);
+			else if (own || use(pool).hasOtherBuffers(build)) {
+				goOn(pool, build, change, currentKey);
 			}
-			this.liveClients.add(live(build, pool, change), build.isOfClient());
+			join(pool, build);
 			return pool;
 		}
 		finally {
@@ -105,13 +111,43 @@ final class ClientPools {
 		return new ClientChange(then, this.changed.getOrDefault(then.getName(), then));
 	}
 
+	private Use use(ConnectionPool pool) {
+		return Objects.requireNonNull(this.uses.get(pool), "not a pool of a client");
+	}
+
 	/**
-	 * Return the pool of a client whose HttpClient was built anew.
+	 * Return the pool that only a client itself uses whose HttpClient was built anew.
 	 */
 	private @Nullable ConnectionPool own(ClientBuild build) {
-		ConnectionPool pool = build.isOfClient() ? this.pools.find(build.definition().getName()) : null;
-		ClientBuild opener = (pool != null) ? this.builds.get(pool) : null;
-		return (opener != null && opener.isOfClient()) ? pool : null;
+		for (Map.Entry<ConnectionPool, Use> entry : this.uses.entrySet()) {
+			Use use = entry.getValue();
+			if (build.isOfClient() && use.isOf(build) && use.boot == null && !entry.getKey().isClosed()) {
+				return entry.getKey();
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Note that an HttpClient uses a pool. A client that is built anew leaves the pool
+	 * that it had before to the HttpClients of Boot's builders.
+	 */
+	private void join(ConnectionPool pool, ClientBuild build) {
+		Use use = use(pool);
+		boolean client = build.isOfClient() && this.uses.values().stream().noneMatch((other) -> other.isOfLater(build));
+		if (client) {
+			this.uses.forEach((other, left) -> {
+				if (left != use && left.isOf(build) && left.boot != null) {
+					left.client = null;
+					this.liveClients.replace(live(left.boot, other, changeSince(left.boot)));
+				}
+			});
+			use.client = build;
+		}
+		else if (!build.isOfClient()) {
+			use.boot = build;
+		}
+		this.liveClients.add(live(build, pool, changeSince(build)), client);
 	}
 
 	private ConnectionPool open(ClientBuild build, ClientChange change, @Nullable PoolKey key, boolean first) {
@@ -122,8 +158,8 @@ final class ClientPools {
 				? this.pools.open(client, settings, build.newManager())
 				: this.pools.openTransient(client, settings, build.newManager());
 		applyLimits(pool, change);
-		this.builds.keySet().removeIf(ConnectionPool::isClosed);
-		this.builds.put(pool, build);
+		this.uses.keySet().removeIf(ConnectionPool::isClosed);
+		this.uses.put(pool, new Use(build));
 		if (key != null) {
 			this.shared.values().removeIf(ConnectionPool::isClosed);
 			this.shared.put(key, pool);
@@ -134,25 +170,24 @@ final class ClientPools {
 	/**
 	 * Let a pool go on with the connection manager of a later build.
 	 */
-	private void goOn(ConnectionPool pool, ClientBuild build, ClientChange change) {
-		ClientBuild before = this.builds.get(pool);
-		if (before != null && build.isAfter(before)) {
-			this.builds.put(pool, build);
+	private void goOn(ConnectionPool pool, ClientBuild build, ClientChange change, @Nullable PoolKey key) {
+		Use use = use(pool);
+		if (build.isAfter(use.latest)) {
+			use.latest = build;
 			LiveClient live = live(build, pool, change);
 			pool.apply(PoolSettingsMapper.map(live.definition(), live.connectionConfig(), build.addressFilter()));
 			pool.replaceManager(build.newManager());
+			if (key != null) {
+				this.shared.values().removeIf((other) -> other == pool);
+				this.shared.put(key, pool);
+			}
 		}
 	}
 
 	private static LiveClient live(ClientBuild build, ConnectionPool pool, ClientChange change) {
-		return live(build, new LiveClient(build.definition(), pool, build.connectionConfig(), build.requestConfig(),
-				build.callChain().getSettings(), build.unapplied()), change);
-	}
-
-	private static LiveClient live(ClientBuild build, LiveClient before, ClientChange change) {
-		return new LiveClient(build.isOfClient() ? change.getAfter() : change.afterWithoutBuild(), before.pool(),
-				change.connectionConfig(before.connectionConfig()), change.requestConfig(before.requestConfig()),
-				build.callChain().getSettings(), before.unapplied());
+		return new LiveClient(build.isOfClient() ? change.getAfter() : change.afterWithoutBuild(), pool,
+				change.connectionConfig(build.connectionConfig()), change.requestConfig(build.requestConfig()),
+				build.callChain().getSettings(), build.unapplied());
 	}
 
 	/**
@@ -163,8 +198,8 @@ final class ClientPools {
 	@Nullable TlsStatus tls(ConnectionPool pool) {
 		this.lock.lock();
 		try {
-			ClientBuild build = this.builds.get(pool);
-			ReloadableTls tls = (build != null) ? build.reloadableTls() : null;
+			Use use = this.uses.get(pool);
+			ReloadableTls tls = (use != null) ? use.latest.reloadableTls() : null;
 			return (tls != null) ? tls.status() : null;
 		}
 		finally {
@@ -179,19 +214,17 @@ final class ClientPools {
 	 * @param tls what uses the new version
 	 */
 	void reloaded(ReloadableTls tls) {
-		Map<ConnectionPool, ClientBuild> affected = new HashMap<>();
 		this.lock.lock();
 		try {
-			this.builds.forEach((pool, build) -> {
-				if (build.reloadableTls() == tls && !pool.isClosed()) {
-					affected.put(pool, build);
+			this.uses.forEach((pool, use) -> {
+				if (use.latest.reloadableTls() == tls && !pool.isClosed()) {
+					renew(pool, use.latest);
 				}
 			});
 		}
 		finally {
 			this.lock.unlock();
 		}
-		affected.forEach(ClientPools::renew);
 	}
 
 	private static void renew(ConnectionPool pool, ClientBuild build) {
@@ -219,11 +252,11 @@ final class ClientPools {
 			this.changed.put(change.getName(), change.getAfter());
 			calls(change.getAfter()).change(callSettings);
 			this.budgets.change(change.getName(), callSettings.retry().budget());
-			for (Map.Entry<ConnectionPool, ClientBuild> entry : this.builds.entrySet()) {
-				ClientBuild build = entry.getValue();
-				if (build.definition().getName().equals(change.getName())) {
-					apply(entry.getKey(), build, change);
-					behind |= !build.isOfClient() && !change.builtIn().isEmpty();
+			for (Map.Entry<ConnectionPool, Use> entry : this.uses.entrySet()) {
+				Use use = entry.getValue();
+				if (use.latest.definition().getName().equals(change.getName()) && !entry.getKey().isClosed()) {
+					apply(entry.getKey(), use, change);
+					behind |= use.boot != null && !change.builtIn().isEmpty();
 				}
 			}
 			if (change.getName().equals(ClientDefinition.DEFAULT_NAME)) {
@@ -236,17 +269,18 @@ final class ClientPools {
 		return behind;
 	}
 
-	private void apply(ConnectionPool pool, ClientBuild build, ClientChange change) {
-		LiveClient before = this.liveClients.find(pool.getName());
-		if (before != null) {
-			LiveClient after = live(build, before, change);
-			this.liveClients.replace(after);
-			pool.apply(PoolSettingsMapper.map(after.definition(), after.connectionConfig(), build.addressFilter()));
-			applyLimits(pool, change);
-			if (change.isOfEgress()) {
-				// the rules are those of a connect: none that they forbid may stay
-				pool.replaceManager(build.newManager());
-			}
+	/**
+	 * What code has set is known by what was built, not by what has changed since.
+	 */
+	private void apply(ConnectionPool pool, Use use, ClientChange change) {
+		ClientBuild shown = use.shown();
+		LiveClient live = live(shown, pool, changeSince(shown));
+		this.liveClients.replace(live);
+		pool.apply(PoolSettingsMapper.map(live.definition(), live.connectionConfig(), use.latest.addressFilter()));
+		applyLimits(pool, change);
+		if (change.isOfEgress()) {
+			// the rules are those of a connect: none that they forbid may stay
+			pool.replaceManager(use.latest.newManager());
 		}
 	}
 
@@ -270,6 +304,51 @@ final class ClientPools {
 		Map<PoolKey, ConnectionPool> before = new HashMap<>(this.shared);
 		this.shared.clear();
 		before.forEach((key, pool) -> this.shared.put(key.after(change), pool));
+	}
+
+	/**
+	 * Who uses a pool.
+	 */
+	private static final class Use {
+
+		/** Gives the connection managers. */
+		private ClientBuild latest;
+
+		/** The client itself, if it uses the pool. */
+		private @Nullable ClientBuild client;
+
+		/** The latest of those behind Boot's builders, if one of them uses the pool. */
+		private @Nullable ClientBuild boot;
+
+		Use(ClientBuild opener) {
+			this.latest = opener;
+		}
+
+		boolean isOf(ClientBuild build) {
+			return this.client != null && this.client.definition().getName().equals(build.definition().getName());
+		}
+
+		boolean isOfLater(ClientBuild build) {
+			return isOf(build) && Objects.requireNonNull(this.client).isAfter(build);
+		}
+
+		/**
+		 * Return whether an HttpClient reads into buffers of another size. It may share
+		 * the pool all the same.
+		 */
+		boolean hasOtherBuffers(ClientBuild build) {
+			return !build.definition()
+				.require(ClientSetting.POOL_BUFFER_SIZE)
+				.equals(this.latest.definition().require(ClientSetting.POOL_BUFFER_SIZE));
+		}
+
+		/**
+		 * Return what stands for the pool.
+		 */
+		ClientBuild shown() {
+			return (this.client != null) ? this.client : (this.boot != null) ? this.boot : this.latest;
+		}
+
 	}
 
 }

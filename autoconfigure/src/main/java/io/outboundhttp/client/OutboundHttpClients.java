@@ -189,22 +189,21 @@ public final class OutboundHttpClients {
 	}
 
 	private Client client(String name) {
-		ClientDefinition definition = definition(name);
-		return this.clients.computeIfAbsent(definition.getName(), (key) -> new Client(definition));
+		return this.clients.computeIfAbsent(definition(name).getName(), Client::new);
 	}
 
 	/**
-	 * Go on with another definition of a client. Calls in progress end as they began.
+	 * Go on with another definition of a client, which {@link #definition} gives already.
+	 * Calls in progress end as they began.
 	 * @param change the change
 	 * @return settings that reach only what is built from now on: HttpClients that Spring
 	 * Boot's builders have made cannot follow
+	 * @throws RuntimeException if the HttpClient cannot be built anew, and all stays as
+	 * it was
 	 */
 	public List<ClientSetting<?>> apply(ClientChange change) {
-		boolean behind = this.factory.pools().apply(change);
 		Client client = this.clients.get(change.getName());
-		if (client != null) {
-			client.apply(change);
-		}
+		boolean behind = (client != null) ? client.apply(change) : this.factory.pools().apply(change);
 		return behind ? change.builtIn() : List.of();
 	}
 
@@ -214,11 +213,14 @@ public final class OutboundHttpClients {
 	 */
 	private final class Client {
 
-		/* `lock` guards all fields. */
+		/*
+		 * `lock` guards all fields. What the client is, is asked for at each build, so
+		 * that no change is lost on a client that is asked for the first time meanwhile.
+		 */
 
 		private final ReentrantLock lock = new ReentrantLock();
 
-		private ClientDefinition definition;
+		private final String name;
 
 		private @Nullable LiveHttpClient httpClient;
 
@@ -226,15 +228,16 @@ public final class OutboundHttpClients {
 
 		private @Nullable ManagedConnectionManager connectionManager;
 
-		Client(ClientDefinition definition) {
-			this.definition = definition;
+		Client(String name) {
+			this.name = name;
 		}
 
 		HttpComponentsClientHttpRequestFactory requestFactory() {
 			this.lock.lock();
 			try {
 				if (this.requestFactory == null) {
-					PooledHttpClientFactory.BuiltClient built = build();
+					PooledHttpClientFactory.BuiltClient built = build(definition(this.name));
+					this.connectionManager = built.connectionManager();
 					LiveHttpClient live = new LiveHttpClient(built.httpClient());
 					built.requestFactory().setHttpClient(live);
 					this.httpClient = live;
@@ -258,28 +261,30 @@ public final class OutboundHttpClients {
 			}
 		}
 
-		void apply(ClientChange change) {
+		boolean apply(ClientChange change) {
 			this.lock.lock();
 			try {
-				this.definition = change.getAfter();
-				if (this.httpClient != null && !change.builtIn().isEmpty()) {
-					boolean open = OutboundHttpClients.this.pools.find(this.definition.getName()) != null;
-					this.httpClient.change(build().httpClient());
-					if (open) {
-						pool();
+				LiveHttpClient live = change.builtIn().isEmpty() ? null : this.httpClient;
+				PooledHttpClientFactory.BuiltClient built = (live != null) ? build(change.getAfter()) : null;
+				// from here on nothing fails
+				boolean behind = OutboundHttpClients.this.factory.pools().apply(change);
+				if (live != null && built != null) {
+					this.connectionManager = built.connectionManager();
+					live.change(built.httpClient());
+					if (OutboundHttpClients.this.pools.find(this.name) != null) {
+						built.connectionManager().getPool();
 					}
 				}
+				return behind;
 			}
 			finally {
 				this.lock.unlock();
 			}
 		}
 
-		private PooledHttpClientFactory.BuiltClient build() {
-			PooledHttpClientFactory.BuiltClient built = OutboundHttpClients.this.factory.build(this.definition,
-					OutboundHttpClients.this.builders.apply(this.definition.getName()));
-			this.connectionManager = built.connectionManager();
-			return built;
+		private PooledHttpClientFactory.BuiltClient build(ClientDefinition definition) {
+			return OutboundHttpClients.this.factory.build(definition,
+					OutboundHttpClients.this.builders.apply(this.name));
 		}
 
 	}

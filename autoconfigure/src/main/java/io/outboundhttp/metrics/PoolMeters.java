@@ -4,9 +4,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -59,7 +60,8 @@ final class PoolMeters {
 
 	private final PoolReading reading;
 
-	private final AtomicBoolean tlsSeen = new AtomicBoolean();
+	/** Stores whose certificates have a gauge. */
+	private final Set<String> stores = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean removed;
 
@@ -138,7 +140,8 @@ final class PoolMeters {
 	}
 
 	/**
-	 * Whether there are certificates is known once TLS was negotiated.
+	 * Whether there are certificates is known once TLS was negotiated; they may come
+	 * later, with another SSL bundle.
 	 */
 	private void certificates() {
 		TlsStatus status = this.tls.apply(this.pool);
@@ -152,7 +155,7 @@ final class PoolMeters {
 	}
 
 	private void certificate(TlsStatus now, String store, Function<TlsStatus, @Nullable Long> days) {
-		if (days.apply(now) != null) {
+		if (days.apply(now) != null && this.stores.add(store)) {
 			this.meters.add(Gauge.builder(PoolMeter.CERTIFICATE_EXPIRY.getMeterName(), () -> {
 				TlsStatus status = this.tls.apply(this.pool);
 				return (status != null) ? days.apply(status) : null;
@@ -180,7 +183,7 @@ final class PoolMeters {
 
 	void stepEnded(CallPhase step, long nanos, boolean success) {
 		record((success ? this.opened : this.notOpened).get(step), nanos);
-		if (step == CallPhase.TLS && success && this.tlsSeen.compareAndSet(false, true)) {
+		if (step == CallPhase.TLS && success) {
 			certificates();
 		}
 	}

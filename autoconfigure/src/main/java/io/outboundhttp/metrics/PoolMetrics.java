@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -28,10 +29,12 @@ import io.outboundhttp.pool.PoolListener;
 public final class PoolMetrics implements MeterBinder, PoolListener {
 
 	/*
-	 * `open` has every open pool, with its meters in each registry. A pool that opens
-	 * while a registry is bound is seen by one of both sides, or by both, which is no
-	 * harm: registering a meter twice gives the first one.
+	 * `open` has every open pool, with its meters in each registry. `lock` makes changes
+	 * one after the other: a pool that opens or closes while a registry is bound has its
+	 * meters there once, or not at all. Events of pools take no lock.
 	 */
+
+	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Map<ConnectionPool, List<PoolMeters>> open = new ConcurrentHashMap<>();
 
@@ -49,22 +52,41 @@ public final class PoolMetrics implements MeterBinder, PoolListener {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.registries.add(registry);
-		this.open.forEach((pool, meters) -> meters.add(new PoolMeters(registry, pool, this.tls)));
+		this.lock.lock();
+		try {
+			Map<ConnectionPool, List<PoolMeters>> before = Map.copyOf(this.open);
+			this.registries.add(registry);
+			before.forEach((pool, meters) -> meters.add(new PoolMeters(registry, pool, this.tls)));
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
 	public void poolOpened(ConnectionPool pool) {
-		List<PoolMeters> meters = new CopyOnWriteArrayList<>();
-		this.open.put(pool, meters);
-		this.registries.forEach((registry) -> meters.add(new PoolMeters(registry, pool, this.tls)));
+		this.lock.lock();
+		try {
+			List<PoolMeters> meters = new CopyOnWriteArrayList<>();
+			this.registries.forEach((registry) -> meters.add(new PoolMeters(registry, pool, this.tls)));
+			this.open.put(pool, meters);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
 	public void poolClosed(ConnectionPool pool) {
-		List<PoolMeters> meters = this.open.remove(pool);
-		if (meters != null) {
-			meters.forEach(PoolMeters::remove);
+		this.lock.lock();
+		try {
+			List<PoolMeters> meters = this.open.remove(pool);
+			if (meters != null) {
+				meters.forEach(PoolMeters::remove);
+			}
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -477,7 +477,7 @@ public final class ConnectionPool {
 	 * @return the reading
 	 */
 	public PoolFigures figures() {
-		Occupancy total = this.admission.read();
+		Occupancy total = read();
 		return new PoolFigures(total.leased(), total.available(), total.pending(), total.max(),
 				this.leaks.figures(List.of()), connectionFigures(), this.calls.snapshot());
 	}

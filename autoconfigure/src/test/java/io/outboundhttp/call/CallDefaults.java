@@ -27,7 +27,7 @@ public final class CallDefaults {
 	 * Return the handlers of an HttpClient with these settings.
 	 */
 	public static CallChain chain() {
-		return new CallChain(new LiveCallSettings(CALL));
+		return new CallChain(new LiveCallSettings(CALL), CALL);
 	}
 
 	static CallSettings settings(@Nullable Duration callTimeout, @Nullable Long maxResponseSize, RetrySettings retry) {

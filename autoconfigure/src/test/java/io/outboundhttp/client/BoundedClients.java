@@ -78,9 +78,10 @@ final class BoundedClients {
 				.setConnectionRequestTimeout(Timeout.of(LONG))
 				.setResponseTimeout(Timeout.of(limits.read()))
 				.build());
-		CallChain chain = new CallChain(new LiveCallSettings(new CallSettings("payments", LONG, limits.callLimit(),
+		CallSettings callSettings = new CallSettings("payments", LONG, limits.callLimit(),
 				new TimeLimit(limits.read(), "outbound-http.clients.payments.read-timeout"), null, limits.retry(),
-				Set.of())));
+				Set.of());
+		CallChain chain = new CallChain(new LiveCallSettings(callSettings), callSettings);
 		builder.setRetryStrategy(chain.getRetryStrategy());
 		chain.addTo(builder, pools.getCalls(), new RetryBudgets(TimeSource.system()), () -> this.pool);
 		this.httpClient = builder.build();

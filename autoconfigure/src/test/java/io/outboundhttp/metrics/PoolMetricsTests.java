@@ -1,25 +1,39 @@
 package io.outboundhttp.metrics;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.outboundhttp.CallPhase;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.autoconfigure.metrics.OutboundHttpMetricsAutoConfiguration;
 import io.outboundhttp.client.OutboundHttpClients;
+import io.outboundhttp.client.TlsStatus;
+import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.PoolSettings;
+import io.outboundhttp.pool.TimeSource;
 import io.outboundhttp.testsupport.TestCertificates;
 import io.outboundhttp.testsupport.TestHttpServer;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.core5.http.HttpHost;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -186,6 +200,63 @@ class PoolMetricsTests {
 					assertThat(ours(context.getBean(MeterRegistry.class))).isEmpty();
 				});
 		}
+	}
+
+	@Test
+	@DisplayName("O1 what happens is counted once, even in pools that open while a registry is bound")
+	void poolsThatOpenWhileARegistryIsBoundAreCountedOnce() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		AtomicBoolean first = new AtomicBoolean(true);
+		List<ConnectionPool> opened = new ArrayList<>();
+		PoolMetrics metrics = new PoolMetrics((pool) -> null);
+		try (ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of(metrics))) {
+			registry.config().onMeterAdded((meter) -> {
+				if (first.getAndSet(false)) {
+					for (int i = 0; i < 32; i++) {
+						opened.add(open(pools, "late" + i));
+					}
+				}
+			});
+			open(pools, "early");
+			metrics.bindTo(registry);
+			assertThat(opened).hasSize(32).allSatisfy((pool) -> {
+				metrics.leaseTimedOut(pool, new HttpRoute(new HttpHost("a", 80)), 1);
+				assertThat(registry.get(PoolMeter.ACQUIRE.getMeterName())
+					.tags("client", pool.getName(), "outcome", "timeout")
+					.timer()
+					.count()).as(pool.getName()).isOne();
+			});
+		}
+		assertThat(ours(registry)).isEmpty();
+	}
+
+	private static ConnectionPool open(ConnectionPools pools, String name) {
+		return pools.open(name, PoolSettings.builder().build(), new PoolingHttpClientConnectionManager());
+	}
+
+	@Test
+	@DisplayName("S2 the days until certificates expire come with an SSL bundle that comes late")
+	void certificatesOfALateBundleAreGauges() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		AtomicReference<@Nullable TlsStatus> status = new AtomicReference<>();
+		PoolMetrics metrics = new PoolMetrics((pool) -> status.get());
+		metrics.bindTo(registry);
+		try (ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of(metrics))) {
+			ConnectionPool pool = open(pools, "a");
+			HttpRoute route = new HttpRoute(new HttpHost("a", 80));
+			Instant now = Instant.EPOCH;
+			metrics.connectStepEnded(pool, route, CallPhase.TLS, 1, true);
+			assertThat(registry.find(PoolMeter.CERTIFICATE_EXPIRY.getMeterName()).gauges()).isEmpty();
+			status.set(new TlsStatus("b", now, null, now.plus(Duration.ofDays(3)), 0, null));
+			metrics.connectStepEnded(pool, route, CallPhase.TLS, 1, true);
+			status.set(new TlsStatus("c", now, now.plus(Duration.ofDays(4)), now.plus(Duration.ofDays(5)), 0, null));
+			metrics.connectStepEnded(pool, route, CallPhase.TLS, 1, true);
+			metrics.connectStepEnded(pool, route, CallPhase.TLS, 1, true);
+			assertThat(registry.get(PoolMeter.CERTIFICATE_EXPIRY.getMeterName()).gauges())
+				.extracting((gauge) -> gauge.getId().getTag("store") + " " + gauge.value())
+				.containsExactlyInAnyOrder("trust 5.0", "key 4.0");
+		}
+		assertThat(ours(registry)).isEmpty();
 	}
 
 	@Test
