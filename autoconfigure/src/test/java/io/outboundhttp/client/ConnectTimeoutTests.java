@@ -95,7 +95,7 @@ class ConnectTimeoutTests {
 	}
 
 	@Test
-	@DisplayName("T2 a dead first address leaves time for a good second one, which comes first the next time")
+	@DisplayName("T2 N3 a dead first address leaves time for a good second one, which comes first the next time")
 	void deadFirstAddressLeavesTimeForTheSecond() throws IOException {
 		try (Pair pair = Pair.open()) {
 			BoundedClients clients = clients(addresses("127.0.0.1", "127.0.0.2"));

@@ -70,7 +70,7 @@ class PenaltyBoxTests {
 	}
 
 	@Test
-	@DisplayName("T2 a penalty is over after 30 seconds")
+	@DisplayName("T2 N3 a penalty is over after 30 seconds")
 	void penaltyIsOverAfterAWhile() {
 		this.box.failed(this.a);
 		this.time.advance(PenaltyBox.PENALTY.minusNanos(1));
