@@ -271,7 +271,8 @@ public final class ConnectionPools implements AutoCloseable {
 	 * Close all pools and end the background threads. From now on nobody gets a
 	 * connection, and callers that wait are told at once. Connections in use are waited
 	 * for, except those that are leaked, and then closed too, which is warned of. Blocks;
-	 * an interrupt ends the wait. Closing twice changes nothing.
+	 * an interrupt ends the wait. Closing twice changes nothing,
+	 * not even a wait that another thread is in.
 	 * @param drainTimeout longest wait for connections in use, of all pools together;
 	 * zero for none
 	 */
@@ -279,6 +280,9 @@ public final class ConnectionPools implements AutoCloseable {
 		List<ConnectionPool> pools;
 		this.lock.lock();
 		try {
+			if (this.closed) {
+				return;
+			}
 			this.closed = true;
 			pools = this.entries.values().stream().map((entry) -> entry.pool).toList();
 		}

@@ -146,6 +146,21 @@ class ShutdownDrainTests {
 	}
 
 	@Test
+	void secondCloseDoesNotCutTheDrainShort() throws Exception {
+		ConnectionPool pool = this.pools.open("payments", PoolFixture.settings(), PoolFixture.manager(1));
+		try (CloseableHttpClient client = ManagedHttpClients.builder(this.pools, pool).build();
+				ClassicHttpResponse response = slow(client)) {
+			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> this.pools.close(LONG));
+			await().until(() -> pool.admission().isClosed());
+			this.pools.close();
+			assertThat(pool.isClosed()).isFalse();
+			this.server.releaseStalled();
+			assertThat(EntityUtils.toString(response.getEntity())).isEqualTo("halfhalf");
+			closing.get(10, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
 	void interruptEndsTheDrain() throws Exception {
 		this.leaks.expectWarning("Client 'payments': 1 " + CUT);
 		ConnectionPool pool = this.pools.open("payments", PoolFixture.settings(), PoolFixture.manager(1));
