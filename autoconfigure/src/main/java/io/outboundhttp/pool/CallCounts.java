@@ -12,6 +12,10 @@ import io.outboundhttp.pool.egress.EgressMode;
  */
 final class CallCounts {
 
+	private final LongAdder notServed = new LongAdder();
+
+	private final LongAdder rejected = new LongAdder();
+
 	private final Map<RetryReason, LongAdder> retries = counts(RetryReason.class);
 
 	private final Map<RetryDenial, LongAdder> denials = counts(RetryDenial.class);
@@ -49,6 +53,28 @@ final class CallCounts {
 		if (count != null) {
 			count.increment();
 		}
+	}
+
+	/**
+	 * Count a caller that got no connection in time.
+	 */
+	void notServed() {
+		this.notServed.increment();
+	}
+
+	long notServedCount() {
+		return this.notServed.sum();
+	}
+
+	/**
+	 * Count a caller that was turned away.
+	 */
+	void rejected() {
+		this.rejected.increment();
+	}
+
+	long rejectedCount() {
+		return this.rejected.sum();
 	}
 
 	PoolSnapshot.Calls snapshot() {

@@ -3,7 +3,6 @@ package io.outboundhttp.pool;
 import java.io.IOException;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -21,11 +19,11 @@ import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
+import io.outboundhttp.LeaseSnapshot;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.pool.TrackedLease.TakeReason;
 import io.outboundhttp.pool.admission.Admission;
 import io.outboundhttp.pool.admission.DisposeReason;
-import io.outboundhttp.pool.admission.Occupancy;
 import io.outboundhttp.pool.admission.Slot;
 import io.outboundhttp.pool.connect.NameResolver;
 import io.outboundhttp.pool.connect.PenaltyBox;
@@ -52,10 +50,6 @@ public final class ConnectionPool {
 	 * anyone wait; it connects, and it referees: see Generation.
 	 */
 
-	private static final int LEASES_SHOWN = 100;
-
-	private static final int LEASES_TOLD = 3;
-
 	private final String name;
 
 	private volatile PoolSettings settings;
@@ -72,6 +66,8 @@ public final class ConnectionPool {
 
 	private final WarmUp warmUp;
 
+	private final PoolReader reader;
+
 	private final Starvation starvation = new Starvation();
 
 	private final CallCounts calls = new CallCounts();
@@ -79,10 +75,6 @@ public final class ConnectionPool {
 	private volatile Drain drain;
 
 	private volatile long sweepNanos;
-
-	private final AtomicLong timeouts = new AtomicLong();
-
-	private final AtomicLong rejected = new AtomicLong();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -97,6 +89,7 @@ public final class ConnectionPool {
 				settings.getMaxPending(), this::override, this.connections, support.timeSource()::nanos);
 		this.warmUp = new WarmUp(this, support.warmUps());
 		this.leaks = new LeakDetector(this);
+		this.reader = new PoolReader(this, this.calls, this.starvation);
 		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = sweepNanos(settings);
 	}
@@ -354,48 +347,17 @@ public final class ConnectionPool {
 	 * Return what a caller is told that gets no connection.
 	 */
 	PoolExhaustedException exhausted(HttpRoute route, ThreadCalls thread, long startNanos, boolean isRejected) {
-		Occupancy occupancy = this.admission.read(route);
-		Occupancy total = this.admission.read();
-		boolean ofRoute = occupancy.leased() >= occupancy.max();
-		List<TrackedLease> leases = leases().stream()
-			.filter((lease) -> !ofRoute || lease.getRoute().equals(route))
-			.toList();
-		int heldByCaller = (int) leases.stream().filter((lease) -> lease.isHeldBy(thread)).count();
-		PoolExhaustedException.RouteSnapshot snapshot = new PoolExhaustedException.RouteSnapshot(this.name,
-				Routes.target(route), occupancy.leased(), occupancy.available(), occupancy.pending(), occupancy.max(),
-				total.leased() + total.available(), total.max(), heldByCaller);
-		List<io.outboundhttp.LeaseSnapshot> oldest = leases.stream()
-			.limit(LEASES_TOLD)
-			.map(TrackedLease::snapshot)
-			.toList();
-		long waitedNanos = nanos() - startNanos;
+		PoolExhaustedException.RouteSnapshot snapshot = this.reader.readFor(route, thread);
+		List<LeaseSnapshot> oldest = this.reader.oldest(route);
 		if (isRejected) {
-			this.rejected.incrementAndGet();
+			this.calls.rejected();
 			this.support.listener().leaseRejected(this, route);
 			return this.messages.queueFull(snapshot, oldest, this.settings.getMaxPending());
 		}
-		this.timeouts.incrementAndGet();
+		long waitedNanos = nanos() - startNanos;
+		this.calls.notServed();
 		this.support.listener().leaseTimedOut(this, route, waitedNanos);
 		return this.messages.exhausted(snapshot, oldest, waitedNanos / 1_000_000);
-	}
-
-	/**
-	 * Return the leases of now, the oldest first.
-	 */
-	List<TrackedLease> leases() {
-		List<TrackedLease> leases = new ArrayList<>();
-		for (PooledConnection connection : this.connections.all()) {
-			TrackedLease lease = connection.lease();
-			if (lease != null && !lease.isEnded()) {
-				leases.add(lease);
-			}
-		}
-		leases.sort((one, other) -> Long.signum(one.sinceNanos() - other.sinceNanos()));
-		return leases;
-	}
-
-	boolean hasLeases() {
-		return this.connections.all().stream().anyMatch((connection) -> connection.lease() != null);
 	}
 
 	// Warm-up
@@ -433,42 +395,13 @@ public final class ConnectionPool {
 
 	// Reading
 
-	Occupancy read() {
-		return withoutWarmUp(this.admission.read(), this.warmUp.held(null));
-	}
-
-	Occupancy read(HttpRoute route) {
-		return withoutWarmUp(this.admission.read(route), this.warmUp.held(route));
-	}
-
-	private static Occupancy withoutWarmUp(Occupancy occupancy, int held) {
-		return (held == 0) ? occupancy : new Occupancy(Math.max(0, occupancy.leased() - held), occupancy.available(),
-				occupancy.pending(), occupancy.oldestWaitNanos(), occupancy.max());
-	}
-
 	/**
 	 * Read the pool. Takes the pool's lock for a moment, once for the totals and once for
 	 * each route.
 	 * @return the reading
 	 */
 	public PoolSnapshot snapshot() {
-		Occupancy total = read();
-		List<TrackedLease> leases = leases();
-		long nowNanos = nanos();
-		List<PoolSnapshot.Route> routes = this.admission.getRoutes().stream().map((route) -> {
-			Occupancy occupancy = read(route);
-			int leaked = (int) leases.stream()
-				.filter((lease) -> lease.isLeaked() && lease.getRoute().equals(route))
-				.count();
-			return new PoolSnapshot.Route(Routes.target(route), Routes.proxy(route), occupancy.leased(),
-					occupancy.available(), occupancy.pending(), occupancy.oldestWaitNanos() / 1_000_000, leaked,
-					occupancy.max(), this.connections.learnedReuseAgeMillis(route, nowNanos));
-		}).toList();
-		return new PoolSnapshot(this.name, total.leased(), total.available(), total.pending(),
-				total.oldestWaitNanos() / 1_000_000, this.starvation.starvingMillis(nowNanos), total.max(),
-				this.admission.getMaxPerRoute(), routes,
-				leases.stream().limit(LEASES_SHOWN).map(TrackedLease::snapshot).toList(), this.leaks.figures(leases),
-				this.leaks.recent(nowNanos), connectionFigures(), this.calls.snapshot());
+		return this.reader.snapshot();
 	}
 
 	/**
@@ -477,14 +410,11 @@ public final class ConnectionPool {
 	 * @return the reading
 	 */
 	public PoolFigures figures() {
-		Occupancy total = read();
-		return new PoolFigures(total.leased(), total.available(), total.pending(), total.max(),
-				this.leaks.figures(List.of()), connectionFigures(), this.calls.snapshot());
+		return this.reader.figures();
 	}
 
-	private PoolSnapshot.Connections connectionFigures() {
-		return new PoolSnapshot.Connections(this.connections.openedCount(), this.connections.closedCounts(),
-				this.timeouts.get(), this.rejected.get(), this.connections.refusedCount());
+	PoolReader reader() {
+		return this.reader;
 	}
 
 	/**

@@ -271,8 +271,8 @@ public final class ConnectionPools implements AutoCloseable {
 	 * Close all pools and end the background threads. From now on nobody gets a
 	 * connection, and callers that wait are told at once. Connections in use are waited
 	 * for, except those that are leaked, and then closed too, which is warned of. Blocks;
-	 * an interrupt ends the wait. Closing twice changes nothing,
-	 * not even a wait that another thread is in.
+	 * an interrupt ends the wait. Closing twice changes nothing, not even a wait that
+	 * another thread is in.
 	 * @param drainTimeout longest wait for connections in use, of all pools together;
 	 * zero for none
 	 */
@@ -409,7 +409,7 @@ public final class ConnectionPools implements AutoCloseable {
 				this.clock.wake();
 			}
 		}
-		return entry.pool.hasLeases() ? Math.min(LEAK_LATENCY.toNanos(), next - nowNanos) : next - nowNanos;
+		return entry.pool.reader().hasLeases() ? Math.min(LEAK_LATENCY.toNanos(), next - nowNanos) : next - nowNanos;
 	}
 
 	private void closeUnused() {

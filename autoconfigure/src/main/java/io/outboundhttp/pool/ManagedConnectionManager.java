@@ -121,13 +121,13 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 	@Override
 	public PoolStats getTotalStats() {
 		ConnectionPool pool = this.pool;
-		return (pool != null) ? stats(pool.read()) : UNUSED;
+		return (pool != null) ? stats(pool.reader().read()) : UNUSED;
 	}
 
 	@Override
 	public PoolStats getStats(HttpRoute route) {
 		ConnectionPool pool = this.pool;
-		return (pool != null) ? stats(pool.read(route)) : UNUSED;
+		return (pool != null) ? stats(pool.reader().read(route)) : UNUSED;
 	}
 
 	private static PoolStats stats(Occupancy occupancy) {

@@ -53,11 +53,13 @@ final class ShutdownDrain {
 	}
 
 	private boolean isInUse() {
-		return this.pools.stream().flatMap((pool) -> pool.leases().stream()).anyMatch((lease) -> !lease.isLeaked());
+		return this.pools.stream()
+			.flatMap((pool) -> pool.reader().leases().stream())
+			.anyMatch((lease) -> !lease.isLeaked());
 	}
 
 	private static void tell(ConnectionPool pool, long millis) {
-		List<TrackedLease> leases = pool.leases();
+		List<TrackedLease> leases = pool.reader().leases();
 		if (leases.isEmpty()) {
 			return;
 		}
