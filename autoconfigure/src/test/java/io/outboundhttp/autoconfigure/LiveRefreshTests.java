@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,6 +55,9 @@ import static org.awaitility.Awaitility.await;
 class LiveRefreshTests {
 
 	private static final String PAYMENTS = "outbound-http.clients.payments.";
+
+	/** The common pool may have one thread only. */
+	private static final Executor THREADS = (task) -> new Thread(task, "caller").start();
 
 	@RegisterExtension
 	private final PoolLeakExtension leaks = new PoolLeakExtension();
@@ -129,7 +133,7 @@ class LiveRefreshTests {
 			AtomicInteger calls = new AtomicInteger();
 			ExecutorService callers = Executors.newFixedThreadPool(50);
 			List<Future<?>> results = new ArrayList<>();
-			CompletableFuture<HttpStatusCode> slow = CompletableFuture.supplyAsync(() -> get(client, "/slow"));
+			CompletableFuture<HttpStatusCode> slow = CompletableFuture.supplyAsync(() -> get(client, "/slow"), THREADS);
 			this.server.awaitRequests(1);
 			try {
 				for (int i = 0; i < 50; i++) {
@@ -208,9 +212,10 @@ class LiveRefreshTests {
 		this.properties.put(PAYMENTS + "pool.acquire-timeout", "30s");
 		runner().run((context) -> {
 			RestClient client = payments(context);
-			CompletableFuture<HttpStatusCode> holder = CompletableFuture.supplyAsync(() -> get(client, "/slow"));
+			CompletableFuture<HttpStatusCode> holder = CompletableFuture.supplyAsync(() -> get(client, "/slow"),
+					THREADS);
 			this.server.awaitRequests(1);
-			CompletableFuture<HttpStatusCode> waiting = CompletableFuture.supplyAsync(() -> get(client, "/"));
+			CompletableFuture<HttpStatusCode> waiting = CompletableFuture.supplyAsync(() -> get(client, "/"), THREADS);
 			await().until(() -> snapshot(context).pending() == 1);
 			change(context, PAYMENTS + "pool.max-per-route", 2);
 			assertThat(waiting.get(10, TimeUnit.SECONDS).value()).isEqualTo(200);
@@ -235,7 +240,7 @@ class LiveRefreshTests {
 				change(context, "outbound-http.defaults.pool.acquire-timeout", "60ms");
 				int before = this.server.requests().size();
 				CompletableFuture<HttpStatusCode> holder = CompletableFuture
-					.supplyAsync(() -> get(client, this.server.url("/slow")));
+					.supplyAsync(() -> get(client, this.server.url("/slow")), THREADS);
 				this.server.awaitRequests(before + 1);
 				assertThatExceptionOfType(Exception.class).isThrownBy(() -> get(client, this.server.url()))
 					.withRootCauseInstanceOf(PoolExhaustedException.class);

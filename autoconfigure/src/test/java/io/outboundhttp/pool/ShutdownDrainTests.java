@@ -2,6 +2,7 @@ package io.outboundhttp.pool;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.outboundhttp.ClientClosedException;
@@ -34,6 +35,9 @@ class ShutdownDrainTests {
 
 	private static final String CUT = "connections are closed while in use";
 
+	/** The common pool may have one thread only. */
+	private static final Executor THREADS = (task) -> new Thread(task, "task").start();
+
 	@RegisterExtension
 	private final PoolLeakExtension leaks = new PoolLeakExtension();
 
@@ -62,9 +66,9 @@ class ShutdownDrainTests {
 		try (CloseableHttpClient client = ManagedHttpClients.builder(this.pools, pool).build();
 				ClassicHttpResponse response = slow(client)) {
 			CompletableFuture<Throwable> waiting = CompletableFuture
-				.supplyAsync(() -> catchThrowable(() -> PoolFixture.get(client, this.server.url())));
+				.supplyAsync(() -> catchThrowable(() -> PoolFixture.get(client, this.server.url())), THREADS);
 			await().until(() -> pool.snapshot().pending() == 1);
-			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> this.pools.close(LONG));
+			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> this.pools.close(LONG), THREADS);
 			assertThat(waiting.get(10, TimeUnit.SECONDS)).isInstanceOf(ClientClosedException.class)
 				.hasMessageStartingWith("Client 'payments': ");
 			assertThatExceptionOfType(ClientClosedException.class)
@@ -125,7 +129,7 @@ class ShutdownDrainTests {
 		try (CloseableHttpClient client = ManagedHttpClients.builder(pools, pool).build();
 				ClassicHttpResponse response = slow(client)) {
 			await().until(() -> pool.snapshot().leaks().suspected() == 1);
-			CompletableFuture.runAsync(() -> pools.close(Duration.ofHours(1))).get(20, TimeUnit.SECONDS);
+			CompletableFuture.runAsync(() -> pools.close(Duration.ofHours(1)), THREADS).get(20, TimeUnit.SECONDS);
 			assertThat(response.getCode()).isEqualTo(200);
 		}
 	}
@@ -140,7 +144,7 @@ class ShutdownDrainTests {
 		try (CloseableHttpClient client = ManagedHttpClients.builder(pools, pool).build();
 				ClassicHttpResponse response = slow(client)) {
 			assertThat(pool.snapshot().leaks().suspected()).isZero();
-			CompletableFuture.runAsync(() -> pools.close(Duration.ofHours(1))).get(20, TimeUnit.SECONDS);
+			CompletableFuture.runAsync(() -> pools.close(Duration.ofHours(1)), THREADS).get(20, TimeUnit.SECONDS);
 			assertThat(response.getCode()).isEqualTo(200);
 		}
 	}
@@ -150,7 +154,7 @@ class ShutdownDrainTests {
 		ConnectionPool pool = this.pools.open("payments", PoolFixture.settings(), PoolFixture.manager(1));
 		try (CloseableHttpClient client = ManagedHttpClients.builder(this.pools, pool).build();
 				ClassicHttpResponse response = slow(client)) {
-			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> this.pools.close(LONG));
+			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> this.pools.close(LONG), THREADS);
 			await().until(() -> pool.admission().isClosed());
 			this.pools.close();
 			assertThat(pool.isClosed()).isFalse();
