@@ -1,6 +1,5 @@
 package io.outboundhttp.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +16,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Lets live clients follow when the properties of the environment change. If one of them
@@ -67,8 +67,10 @@ final class ClientsRefresh {
 				return;
 			}
 			catch (BindException ex) {
-				logger.error("The changed configuration of outbound HTTP is refused, all settings stay as they were. "
-						+ "'{}' cannot be bound: {}", describe(ex), rootMessage(ex));
+				logger.error(
+						"The changed configuration of outbound HTTP is refused, all settings stay as they were. "
+								+ "'{}' cannot be bound: {}",
+						describe(ex), NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
 				return;
 			}
 			warnOfNames(newer);
@@ -141,16 +143,6 @@ final class ClientsRefresh {
 		ConfigurationProperty property = exception.getProperty();
 		return (property != null) ? property.getName() + " from " + property.getOrigin()
 				: exception.getName().toString();
-	}
-
-	private static String rootMessage(BindException exception) {
-		Throwable root = exception;
-		List<Throwable> seen = new ArrayList<>();
-		while (root.getCause() != null && !seen.contains(root.getCause())) {
-			seen.add(root);
-			root = root.getCause();
-		}
-		return root.getClass().getSimpleName();
 	}
 
 }

@@ -19,7 +19,6 @@ import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
-import io.outboundhttp.LeaseSnapshot;
 import io.outboundhttp.PoolExhaustedException;
 import io.outboundhttp.pool.TrackedLease.TakeReason;
 import io.outboundhttp.pool.admission.Admission;
@@ -347,17 +346,16 @@ public final class ConnectionPool {
 	 * Return what a caller is told that gets no connection.
 	 */
 	PoolExhaustedException exhausted(HttpRoute route, ThreadCalls thread, long startNanos, boolean isRejected) {
-		PoolExhaustedException.RouteSnapshot snapshot = this.reader.readFor(route, thread);
-		List<LeaseSnapshot> oldest = this.reader.oldest(route);
+		PoolReader.Shortage shortage = this.reader.shortage(route, thread);
 		if (isRejected) {
 			this.calls.rejected();
 			this.support.listener().leaseRejected(this, route);
-			return this.messages.queueFull(snapshot, oldest, this.settings.getMaxPending());
+			return this.messages.queueFull(shortage.route(), shortage.oldest(), this.settings.getMaxPending());
 		}
 		long waitedNanos = nanos() - startNanos;
 		this.calls.notServed();
 		this.support.listener().leaseTimedOut(this, route, waitedNanos);
-		return this.messages.exhausted(snapshot, oldest, waitedNanos / 1_000_000);
+		return this.messages.exhausted(shortage.route(), shortage.oldest(), waitedNanos / 1_000_000);
 	}
 
 	// Warm-up

@@ -211,7 +211,7 @@ final class LeakDetector {
 		int reclaimed = 0;
 		for (PooledConnection connection : this.pool.connections().all()) {
 			TrackedLease lease = connection.lease();
-			if (lease != null && (lease.isSuspected() || lease.isAbandoned()) && reclaim(lease, TakeReason.BY_HAND)) {
+			if (lease != null && lease.isLeaked() && reclaim(lease, TakeReason.BY_HAND)) {
 				reclaimed++;
 			}
 		}

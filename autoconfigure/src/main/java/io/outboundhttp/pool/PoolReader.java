@@ -103,36 +103,35 @@ final class PoolReader {
 	}
 
 	/**
-	 * Read what a caller is told that gets no connection.
+	 * Read what a caller is told that gets no connection. The leases are those of its
+	 * route if that has reached its limit, else those of all.
 	 * @param route the route
 	 * @param thread the caller
 	 * @return the reading
 	 */
-	PoolExhaustedException.RouteSnapshot readFor(HttpRoute route, ThreadCalls thread) {
+	Shortage shortage(HttpRoute route, ThreadCalls thread) {
 		Occupancy occupancy = this.pool.admission().read(route);
 		Occupancy total = this.pool.admission().read();
-		int heldByCaller = (int) inTheWay(route).stream().filter((lease) -> lease.isHeldBy(thread)).count();
-		return new PoolExhaustedException.RouteSnapshot(this.pool.getName(), Routes.target(route), occupancy.leased(),
-				occupancy.available(), occupancy.pending(), occupancy.max(), total.leased() + total.available(),
-				total.max(), heldByCaller);
-	}
-
-	/**
-	 * Return the oldest of the leases that are in the way of a route.
-	 * @param route the route
-	 * @return a few of them, the oldest first
-	 */
-	List<LeaseSnapshot> oldest(HttpRoute route) {
-		return inTheWay(route).stream().limit(LEASES_TOLD).map(TrackedLease::snapshot).toList();
-	}
-
-	/**
-	 * Return the leases of a route that has reached its limit, else those of all.
-	 */
-	private List<TrackedLease> inTheWay(HttpRoute route) {
-		Occupancy occupancy = this.pool.admission().read(route);
 		boolean ofRoute = occupancy.leased() >= occupancy.max();
-		return leases().stream().filter((lease) -> !ofRoute || lease.getRoute().equals(route)).toList();
+		List<TrackedLease> leases = leases().stream()
+			.filter((lease) -> !ofRoute || lease.getRoute().equals(route))
+			.toList();
+		int heldByCaller = (int) leases.stream().filter((lease) -> lease.isHeldBy(thread)).count();
+		return new Shortage(
+				new PoolExhaustedException.RouteSnapshot(this.pool.getName(), Routes.target(route), occupancy.leased(),
+						occupancy.available(), occupancy.pending(), occupancy.max(), total.leased() + total.available(),
+						total.max(), heldByCaller),
+				leases.stream().limit(LEASES_TOLD).map(TrackedLease::snapshot).toList());
+	}
+
+	/**
+	 * Why a caller gets no connection.
+	 *
+	 * @param route reading of its route
+	 * @param oldest a few of the leases that are in its way, the oldest first
+	 */
+	record Shortage(PoolExhaustedException.RouteSnapshot route, List<LeaseSnapshot> oldest) {
+
 	}
 
 }
