@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param reused whether the connection was open before, used by another call or opened in
  * advance
  * @param phase what the caller does with the connection
+ * @param leak why the connection is thought to be leaked now, {@code null} if it is not
  * @param stack stack of the thread when it took the connection, empty if it was not
  * sampled
  * @since 0.1.0
  */
 public record LeaseSnapshot(String client, String route, String method, @Nullable String uriTemplate, String thread,
-		long ageMillis, long idleMillis, boolean reused, Phase phase, List<StackTraceElement> stack) {
+		long ageMillis, long idleMillis, boolean reused, Phase phase, LeakReport.@Nullable Kind leak,
+		List<StackTraceElement> stack) {
 
 	/**
 	 * Create a reading.

@@ -15,8 +15,8 @@ import io.outboundhttp.call.LiveCallSettings;
 import io.outboundhttp.call.RetryBudgets;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.PoolLimits;
 import io.outboundhttp.pool.PoolSettings;
-import io.outboundhttp.pool.PoolSnapshot;
 import io.outboundhttp.pool.TimeSource;
 
 /**
@@ -285,15 +285,8 @@ final class ClientPools {
 	}
 
 	private static void applyLimits(ConnectionPool pool, ClientChange change) {
-		PoolSnapshot now = pool.snapshot();
-		int maxTotal = change.limit(ClientSetting.POOL_MAX_TOTAL, now.maxTotal());
-		if (maxTotal != now.maxTotal()) {
-			pool.setMaxTotal(maxTotal);
-		}
-		int maxPerRoute = change.limit(ClientSetting.POOL_MAX_PER_ROUTE, now.maxPerRoute());
-		if (maxPerRoute != now.maxPerRoute()) {
-			pool.setMaxPerRoute(maxPerRoute);
-		}
+		pool.configureLimits((now) -> new PoolLimits(change.limit(ClientSetting.POOL_MAX_TOTAL, now.maxTotal()),
+				change.limit(ClientSetting.POOL_MAX_PER_ROUTE, now.maxPerRoute())));
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -67,6 +68,8 @@ public final class ConnectionPool {
 
 	private final PoolReader reader;
 
+	private final Limits limits;
+
 	private final Starvation starvation = new Starvation();
 
 	private final CallCounts calls = new CallCounts();
@@ -89,6 +92,7 @@ public final class ConnectionPool {
 		this.warmUp = new WarmUp(this, support.warmUps());
 		this.leaks = new LeakDetector(this);
 		this.reader = new PoolReader(this, this.calls, this.starvation);
+		this.limits = new Limits(new PoolLimits(manager.getMaxTotal(), manager.getDefaultMaxPerRoute()), this::apply);
 		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = sweepNanos(settings);
 	}
@@ -428,19 +432,35 @@ public final class ConnectionPool {
 	/**
 	 * Close the connections that are idle for at least the given time.
 	 * @param idleTime the idle time, zero for all idle connections
+	 * @return how many there were
 	 */
-	public void closeIdle(Duration idleTime) {
+	public int closeIdle(Duration idleTime) {
 		long nowNanos = nanos();
 		long idleNanos = idleTime.toNanos();
-		this.admission.sweep((connection) -> nowNanos - connection.idleSinceNanos() >= idleNanos);
+		return this.admission.sweep((connection) -> nowNanos - connection.idleSinceNanos() >= idleNanos);
 	}
 
 	/**
 	 * Close the idle connections whose life time or keep-alive time has ended.
+	 * @return how many there were
 	 */
-	public void closeExpired() {
+	public int closeExpired() {
 		long nowNanos = nanos();
-		this.admission.sweep((connection) -> connection.isExpired(nowNanos));
+		return this.admission.sweep((connection) -> connection.isExpired(nowNanos));
+	}
+
+	/**
+	 * Use no connection again that is open now: those in use are closed when they come
+	 * back, idle ones with the next sweep or {@link #closeIdle}. No call is disturbed.
+	 * @return how many are in use
+	 */
+	public int retireAll() {
+		int leased = 0;
+		for (PooledConnection connection : this.connections.all()) {
+			connection.retire();
+			leased += (connection.lease() != null) ? 1 : 0;
+		}
+		return leased;
 	}
 
 	/**
@@ -486,20 +506,88 @@ public final class ConnectionPool {
 	}
 
 	/**
-	 * Set the limit of all connections. Callers that wait are served at once if it rises.
-	 * @param max the limit, positive
+	 * Return the limits that are configured. They hold unless there is an
+	 * override.
+	 * @return the limits
 	 */
-	public void setMaxTotal(int max) {
-		this.admission.setMaxTotal(max);
+	public PoolLimits getConfiguredLimits() {
+		return this.limits.configured();
 	}
 
 	/**
-	 * Set the limit of a route without a limit of its own. Callers that wait are served
-	 * at once if it rises.
+	 * Return the limits that hold now.
+	 * @return the limits
+	 */
+	public PoolLimits getLimits() {
+		return this.limits.effective();
+	}
+
+	/**
+	 * Return what an operator has set for a while.
+	 * @return the override, {@code null} if the configured limits hold
+	 */
+	public @Nullable LimitOverride getOverride() {
+		return this.limits.override();
+	}
+
+	/**
+	 * Change the limits that are configured. Callers that wait are served at once if one
+	 * rises; idle connections above are closed if one falls, those in use when they come
+	 * back. As long as there is an override, it goes on.
+	 * @param change gives the new limits for the former ones; must be fast
+	 */
+	public void configureLimits(UnaryOperator<PoolLimits> change) {
+		this.limits.configure(change);
+	}
+
+	/**
+	 * Set other limits for a while, as {@link #configureLimits} does. They replace
+	 * those of an earlier call; the configured limits of that moment follow when the time
+	 * is over.
+	 * @param override the limits, and who sets them
+	 * @param duration for how long, positive
+	 */
+	public void override(LimitOverride override, Duration duration) {
+		this.limits.override(override, duration, nanos());
+		this.support.wakeWithin(duration.toNanos());
+	}
+
+	private void apply(PoolLimits limits) {
+		if (limits.maxTotal() != this.admission.getMaxTotal()) {
+			this.admission.setMaxTotal(limits.maxTotal());
+		}
+		if (limits.maxPerRoute() != this.admission.getMaxPerRoute()) {
+			this.admission.setMaxPerRoute(limits.maxPerRoute());
+		}
+	}
+
+	/**
+	 * Let the configured limits hold again if those of an operator have ended.
+	 * @param nowNanos the current reading of the clock
+	 * @return nanoseconds until the next look, the largest value for none
+	 */
+	long revertLimits(long nowNanos) {
+		LimitOverride ended = this.limits.revert(nowNanos);
+		if (ended != null) {
+			this.support.listener().limitsReverted(this, ended);
+		}
+		return this.limits.remainingNanos(nowNanos);
+	}
+
+	/**
+	 * Change the configured limit of all connections.
 	 * @param max the limit, positive
 	 */
-	public void setMaxPerRoute(int max) {
-		this.admission.setMaxPerRoute(max);
+	void setMaxTotal(int max) {
+		configureLimits((limits) -> new PoolLimits(max, limits.maxPerRoute()));
+	}
+
+	/**
+	 * Change the configured limit of a route without a limit of its own.
+	 * @param max the limit, positive
+	 */
+	void setMaxPerRoute(int max) {
+		configureLimits((limits) -> new PoolLimits(limits.maxTotal(), max));
 	}
 
 	/**

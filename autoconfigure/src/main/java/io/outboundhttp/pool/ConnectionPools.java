@@ -367,8 +367,8 @@ public final class ConnectionPools implements AutoCloseable {
 	private long guarded(Entry entry, long nowNanos) {
 		try {
 			entry.pool.observeWaiting(nowNanos);
-			return Math.min(entry.pool.warmUp().look(nowNanos),
-					Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos)));
+			long delay = Math.min(entry.pool.revertLimits(nowNanos), entry.pool.warmUp().look(nowNanos));
+			return Math.min(delay, Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos)));
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Client '{}': background work failed; it is tried again in {} ms", entry.pool.getName(),

@@ -125,6 +125,11 @@ final class GuardedPoolListener implements PoolListener {
 		each(pool, (listener) -> listener.egressDenied(pool, denial, mode));
 	}
 
+	@Override
+	public void limitsReverted(ConnectionPool pool, LimitOverride ended) {
+		each(pool, (listener) -> listener.limitsReverted(pool, ended));
+	}
+
 	private void each(ConnectionPool pool, Consumer<PoolListener> event) {
 		for (PoolListener listener : this.listeners) {
 			try {

@@ -155,4 +155,13 @@ public interface PoolListener {
 	default void egressDenied(ConnectionPool pool, EgressDenial denial, EgressMode mode) {
 	}
 
+	/**
+	 * The limits that an operator had set for a while have ended: the configured ones
+	 * hold again.
+	 * @param pool the pool
+	 * @param ended what has ended
+	 */
+	default void limitsReverted(ConnectionPool pool, LimitOverride ended) {
+	}
+
 }

@@ -22,6 +22,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
+import io.outboundhttp.LeakReport;
 import io.outboundhttp.LeaseSnapshot;
 import io.outboundhttp.LeaseSnapshot.Phase;
 import io.outboundhttp.pool.admission.Slot;
@@ -527,8 +528,12 @@ final class TrackedLease extends PhantomReference<@Nullable LeasedEndpoint> impl
 		long now = this.pool.nanos();
 		return new LeaseSnapshot(this.pool.getName(), Routes.target(getRoute()), getMethod(), getUriTemplate(),
 				this.threadName, millis(now - this.sinceNanos), millis(now - this.exchange.progressNanos()),
-				this.reused, this.exchange.phase(),
+				this.reused, this.exchange.phase(), leak(),
 				(this.stack != null) ? List.of(this.stack.getStackTrace()) : List.of());
+	}
+
+	private LeakReport.@Nullable Kind leak() {
+		return this.abandoned ? LeakReport.Kind.ABANDONED : this.suspected ? LeakReport.Kind.SUSPECTED : null;
 	}
 
 	private static long millis(long nanos) {

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 
-import io.outboundhttp.client.HealthRules;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.client.ClientSetting;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -103,7 +102,7 @@ class ClientSettingKeysTests {
 	private static void verify(ClientSettingRow row, LiveClientView client, String prefix) {
 		if (!client.exists()) {
 			row.verifyEffect(client);
-			assertThat(new OutboundHttpEndpoint(client.clients(), HealthRules.DEFAULT).client(client.name())).isNull();
+			assertThat(Endpoints.create(client.clients()).client(client.name())).isNull();
 			return;
 		}
 		verifyShown(row, client, prefix);

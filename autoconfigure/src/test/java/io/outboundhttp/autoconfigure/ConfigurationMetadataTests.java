@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-import io.outboundhttp.client.HealthRules;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
+import io.outboundhttp.testsupport.Endpoints;
+import io.outboundhttp.actuate.endpoint.ClientDescriptor;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
 import io.outboundhttp.autoconfigure.GeneratedMetadata.Property;
 import io.outboundhttp.client.ClientSetting;
@@ -235,7 +234,7 @@ class ConfigurationMetadataTests {
 	}
 
 	private static Map<String, SettingDescriptor> settings(OutboundHttpClients clients, String client) {
-		ClientDescriptor descriptor = new OutboundHttpEndpoint(clients, HealthRules.DEFAULT).client(client);
+		ClientDescriptor descriptor = Endpoints.create(clients).client(client);
 		assertThat(descriptor).isNotNull();
 		return descriptor.settings();
 	}

@@ -2,9 +2,8 @@ package io.outboundhttp.autoconfigure;
 
 import java.util.Map;
 
-import io.outboundhttp.client.HealthRules;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
+import io.outboundhttp.testsupport.Endpoints;
+import io.outboundhttp.actuate.endpoint.ClientDescriptor;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
@@ -76,7 +75,7 @@ record LiveClientView(OutboundHttpClients clients, String name) {
 	}
 
 	Map<String, SettingDescriptor> settings() {
-		ClientDescriptor descriptor = new OutboundHttpEndpoint(this.clients, HealthRules.DEFAULT).client(this.name);
+		ClientDescriptor descriptor = Endpoints.create(this.clients).client(this.name);
 		assertThat(descriptor).as("client '%s' of the endpoint", this.name).isNotNull();
 		return descriptor.settings();
 	}

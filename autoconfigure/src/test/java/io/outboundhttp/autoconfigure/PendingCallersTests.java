@@ -13,6 +13,7 @@ import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.PoolQueueFullException;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.PoolLimits;
 import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.PoolSnapshot;
 import io.outboundhttp.testsupport.Handler;
@@ -172,7 +173,7 @@ class PendingCallersTests {
 				assertThat(held.getStatusCode().value()).isEqualTo(200);
 				List<Future<String>> callers = Callers.start(3, () -> call(client));
 				await().until(() -> pool.snapshot().pending() == 3);
-				pool.setMaxPerRoute(4);
+				pool.configureLimits((limits) -> new PoolLimits(limits.maxTotal(), 4));
 				for (Future<String> caller : callers) {
 					assertThat(caller.get(20, TimeUnit.SECONDS)).isEqualTo("ok");
 				}

@@ -5,8 +5,9 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.OutboundHttpClients;
@@ -106,7 +107,7 @@ class SecretsTests {
 	}
 
 	private static String show(OutboundHttpClients clients) {
-		OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(clients, HealthRules.DEFAULT);
+		OutboundHttpEndpoint endpoint = Endpoints.create(clients);
 		JsonMapper json = JsonMapper.builder().build();
 		StringBuilder shown = new StringBuilder(json.writeValueAsString(endpoint.clients()));
 		for (String name : List.of("shop", "default")) {

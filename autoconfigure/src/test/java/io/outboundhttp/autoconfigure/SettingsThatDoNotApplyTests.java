@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -139,8 +139,7 @@ class SettingsThatDoNotApplyTests {
 				assertThat(output.toString().lines().filter((line) -> line.contains("WARN"))).singleElement()
 					.satisfies((line) -> assertThat(line).contains("outbound-http.clients.default.proxy.host",
 							"outbound-http.clients.default.proxy.port", "outbound-http.clients.default.user-agent"));
-				OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class),
-						HealthRules.DEFAULT);
+				OutboundHttpEndpoint endpoint = Endpoints.create(context.getBean(OutboundHttpClients.class));
 				for (String pool : TakeoverTestContexts.pools(context)) {
 					Map<String, SettingDescriptor> settings = Objects.requireNonNull(endpoint.client(pool)).settings();
 					SettingDescriptor none = new SettingDescriptor(null, "no effect on the application's own builder");

@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClientCustomizer;
 import io.outboundhttp.client.OutboundHttpClients;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.testsupport.RecordedRequest;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -113,7 +112,7 @@ class TakeoverServiceGroupTests {
 			.run((context) -> {
 				OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 				assertThat(clients.names()).containsExactlyInAnyOrder("default", "stock", "prices");
-				assertThat(new OutboundHttpEndpoint(clients, HealthRules.DEFAULT).clients().clients())
+				assertThat(Endpoints.create(clients).clients().clients())
 					.containsOnlyKeys("default", "stock", "prices");
 				context.getBean(StockApi.class).stock();
 				assertThat(live(context, "stock").requestConfig().getResponseTimeout().toSeconds()).isEqualTo(30);

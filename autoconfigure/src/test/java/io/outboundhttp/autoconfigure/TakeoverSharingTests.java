@@ -17,8 +17,9 @@ import java.util.function.UnaryOperator;
 
 import javax.net.ssl.SSLContext;
 
-import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
+import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.health.OutboundHttpHealthContributor;
@@ -370,7 +371,7 @@ class TakeoverSharingTests {
 				.build();
 			get(apart, this.server.url("/x"));
 			OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
-			OutboundHttpEndpoint endpoint = new OutboundHttpEndpoint(clients, HealthRules.DEFAULT);
+			OutboundHttpEndpoint endpoint = Endpoints.create(clients);
 			assertThat(endpoint.clients().clients()).containsOnlyKeys("default", "default#2");
 			assertThat(Objects.requireNonNull(endpoint.client("default#2")).routes()).singleElement()
 				.satisfies((route) -> assertThat(route.available()).isEqualTo(1));
@@ -395,7 +396,7 @@ class TakeoverSharingTests {
 				assertThat(TakeoverTestContexts.pools(context)).containsExactly("default");
 			});
 			this.server.awaitOpenConnections(1);
-			assertThat(new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class), HealthRules.DEFAULT)
+			assertThat(Endpoints.create(context.getBean(OutboundHttpClients.class))
 				.client("default#2")).isNull();
 			get(context.getBean(RestTemplateBuilder.class).connectTimeout(Duration.ofSeconds(2)).build(),
 					this.server.url("/x"));

@@ -15,11 +15,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.PoolLeakExtension;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
+import io.outboundhttp.actuate.endpoint.ClientDescriptor;
 import io.outboundhttp.actuate.endpoint.TlsDescriptor;
-import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.TlsStatus;
 import io.outboundhttp.pool.CloseReason;
@@ -105,8 +104,7 @@ class TlsReloadTests {
 	}
 
 	private static TlsDescriptor shown(ApplicationContext context) {
-		ClientDescriptor client = new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class),
-				HealthRules.DEFAULT)
+		ClientDescriptor client = Endpoints.create(context.getBean(OutboundHttpClients.class))
 			.client("payments");
 		assertThat(client).isNotNull();
 		assertThat(client.tls()).isNotNull();

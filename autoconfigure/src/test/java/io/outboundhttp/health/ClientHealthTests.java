@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.LeakDetectedEvent;
 import io.outboundhttp.LeakReport;
 import io.outboundhttp.PoolLeakExtension;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
-import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint.ClientDescriptor;
+import io.outboundhttp.actuate.endpoint.ClientDescriptor;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
@@ -205,7 +205,7 @@ class ClientHealthTests {
 
 	private static ClientDescriptor shown(ApplicationContext context) {
 		return Objects.requireNonNull(
-				new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class), context.getBean(HealthRules.class))
+				Endpoints.create(context.getBean(OutboundHttpClients.class), context.getBean(HealthRules.class))
 					.client("a"));
 	}
 

@@ -112,7 +112,7 @@ class LeakLogLimitTests {
 	private static LeakReport report(String client, String template, String method) {
 		return new LeakReport(LeakReport.Kind.SUSPECTED,
 				new LeaseSnapshot(client, "http://localhost:80", "GET", template, "main", 1, 1, false,
-						LeaseSnapshot.Phase.RESPONSE_UNREAD,
+						LeaseSnapshot.Phase.RESPONSE_UNREAD, null,
 						List.of(new StackTraceElement("com.example.Shop", method, "Shop.java", 1))),
 				false, List.of());
 	}

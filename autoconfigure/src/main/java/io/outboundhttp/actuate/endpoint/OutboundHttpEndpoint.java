@@ -1,44 +1,50 @@
 package io.outboundhttp.actuate.endpoint;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.time.Clock;
 
-import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.HealthRules;
-import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
-import io.outboundhttp.pool.ConnectionPool;
-import io.outboundhttp.pool.PoolSnapshot;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * {@link Endpoint} that shows the outbound HTTP clients and their pools. Reading it opens
- * no pool and sends no request.
+ * {@link Endpoint} that shows the outbound HTTP clients and their pools, and lets
+ * operators change limits for a while and close connections. Reading it opens no pool and
+ * sends no request.
  *
  * @since 0.1.0
  */
 @Endpoint(id = "outboundhttp", defaultAccess = Access.READ_ONLY)
 public class OutboundHttpEndpoint {
 
-	private final OutboundHttpClients clients;
+	private static final String OPERATOR = "jmx";
 
-	private final HealthRules rules;
+	private final ClientDescriptions descriptions;
+
+	private final OperatorActions actions;
+
+	private final Show showValues;
 
 	/**
 	 * Create the endpoint.
 	 * @param clients the clients to show
 	 * @param rules rules by which their status is judged
+	 * @param audit where it is told what operators do
+	 * @param showValues when to show stacks and names of threads
+	 * @param access what the endpoint allows
 	 */
-	public OutboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules) {
-		this.clients = clients;
-		this.rules = rules;
+	public OutboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules, AuditTrail audit, Show showValues,
+			Access access) {
+		this.descriptions = new ClientDescriptions(clients, rules, access);
+		this.actions = new OperatorActions(clients, audit, Clock.systemUTC());
+		this.showValues = showValues;
 	}
 
 	/**
@@ -47,17 +53,7 @@ public class OutboundHttpEndpoint {
 	 */
 	@ReadOperation
 	public ClientsDescriptor clients() {
-		Map<String, ClientSummary> descriptors = new LinkedHashMap<>();
-		for (String name : this.clients.names()) {
-			descriptors.put(name, new ClientSummary("UP", PoolDescriptor.notOpen(this.clients.definition(name)),
-					LeaksDescriptor.NONE, null));
-		}
-		for (ConnectionPool pool : this.clients.openPools()) {
-			PoolSnapshot snapshot = pool.snapshot();
-			descriptors.put(pool.getName(), new ClientSummary(status(snapshot), PoolDescriptor.of(snapshot),
-					LeaksDescriptor.of(snapshot.leaks()), TlsDescriptor.of(this.clients.tls(pool))));
-		}
-		return new ClientsDescriptor(descriptors);
+		return this.descriptions.all();
 	}
 
 	/**
@@ -67,89 +63,47 @@ public class OutboundHttpEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable ClientDescriptor client(@Selector String client) {
-		LiveClient live = this.clients.live(client);
-		if (live == null) {
-			return this.clients.names().contains(client) ? notOpen(this.clients.definition(client)) : null;
-		}
-		PoolSnapshot snapshot = live.pool().snapshot();
-		return new ClientDescriptor(status(snapshot), PoolDescriptor.of(snapshot), LeaksDescriptor.of(snapshot.leaks()),
-				TlsDescriptor.of(this.clients.tls(live.pool())), CountsDescriptor.of(snapshot),
-				snapshot.routes().stream().map(RouteDescriptor::of).toList(),
-				snapshot.leases().stream().map(LeaseDescriptor::of).toList(),
-				snapshot.recentLeaks().stream().map(LeakDescriptor::of).toList(), EffectiveSettings.of(live));
-	}
-
-	private String status(PoolSnapshot snapshot) {
-		return this.rules.isDown(this.rules.problems(snapshot, this.clients.maintenanceDelay())) ? "DOWN" : "UP";
-	}
-
-	private static ClientDescriptor notOpen(ClientDefinition definition) {
-		return new ClientDescriptor("UP", PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, null, null,
-				List.of(), List.of(), List.of(), EffectiveSettings.of(definition));
+		return this.descriptions.one(client, this.showValues.isShown(true));
 	}
 
 	/**
-	 * All clients.
-	 *
-	 * @param clients the clients by name
+	 * Change the limits of a client for a while. Callers that wait are served at once if
+	 * one rises.
+	 * @param client name of the client
+	 * @param maxTotal limit of all connections, 1 to 10,000; {@code null} to leave it
+	 * @param maxPerRoute limit of a route, 1 to 10,000; {@code null} to leave it
+	 * @param revertAfter duration after which the configured limits hold again, 1s to
+	 * 24h; {@code null} for 1h
+	 * @return the limits, or {@code null} if there is no such client
+	 * @throws org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
+	 * if it cannot be done
 	 */
-	public record ClientsDescriptor(Map<String, ClientSummary> clients) implements OperationResponseBody {
-
+	@WriteOperation
+	public @Nullable LimitsChangeDescriptor changeLimits(@Selector String client, @Nullable String maxTotal,
+			@Nullable String maxPerRoute, @Nullable String revertAfter) {
+		return this.actions.limits(client, maxTotal, maxPerRoute, revertAfter, OPERATOR);
 	}
 
 	/**
-	 * One client among all.
-	 *
-	 * @param status status of the client
-	 * @param pool its pool
-	 * @param leaks its leaks
-	 * @param tls its SSL bundle, absent without
+	 * Close connections of a client.
+	 * @param client name of the client
+	 * @param scope which ones: {@code idle}, {@code expired}, {@code suspected} or
+	 * {@code all}
+	 * @return what was closed, or {@code null} if there is no such client
+	 * @throws org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
+	 * if there is no such scope
 	 */
-	public record ClientSummary(String status, PoolDescriptor pool, LeaksDescriptor leaks,
-			@Nullable TlsDescriptor tls) {
-
+	@DeleteOperation
+	public @Nullable ClosedDescriptor closeConnections(@Selector String client, @Nullable String scope) {
+		return this.actions.close(client, scope, OPERATOR);
 	}
 
-	/**
-	 * One client alone.
-	 *
-	 * @param status status of the client
-	 * @param pool its pool
-	 * @param leaks its leaks
-	 * @param tls its SSL bundle, absent without
-	 * @param counts what was counted since its pool was opened, absent if it is not open
-	 * @param routes the routes with connections or waiting callers
-	 * @param leases the connections that are held for longest, at most 100
-	 * @param recentLeaks the latest leaks, at most 50
-	 * @param settings value and origin of every setting by key
-	 */
-	public record ClientDescriptor(String status, PoolDescriptor pool, LeaksDescriptor leaks,
-			@Nullable TlsDescriptor tls, @Nullable CountsDescriptor counts, List<RouteDescriptor> routes,
-			List<LeaseDescriptor> leases, List<LeakDescriptor> recentLeaks,
-			Map<String, SettingDescriptor> settings) implements OperationResponseBody {
-
+	ClientDescriptions descriptions() {
+		return this.descriptions;
 	}
 
-	/**
-	 * One route of a client.
-	 *
-	 * @param route target as {@code scheme://host:port}
-	 * @param via proxy as {@code scheme://host:port}, absent when direct
-	 * @param leased connections handed out to callers
-	 * @param available idle connections kept for reuse
-	 * @param pending callers waiting for a connection
-	 * @param max limit of the route
-	 * @param learnedReuseAgeMillis idle time up to which connections are used again, as
-	 * the server has announced or shown, absent if that bounds nothing
-	 */
-	public record RouteDescriptor(String route, @Nullable String via, int leased, int available, int pending, int max,
-			@Nullable Long learnedReuseAgeMillis) {
-
-		static RouteDescriptor of(PoolSnapshot.Route route) {
-			return new RouteDescriptor(route.target(), route.via().isEmpty() ? null : route.via(), route.leased(),
-					route.available(), route.pending(), route.max(), route.learnedReuseAgeMillis());
-		}
-
+	OperatorActions actions() {
+		return this.actions;
 	}
 
 }

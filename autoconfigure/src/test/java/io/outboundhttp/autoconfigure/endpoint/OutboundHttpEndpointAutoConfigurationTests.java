@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.autoconfigure.health.OutboundHttpHealthContributorAutoConfiguration;
@@ -15,6 +15,7 @@ import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.health.OutboundHttpHealthContributor;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -30,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OutboundHttpEndpointAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(OutboundHttpAutoConfiguration.class,
+		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, OutboundHttpAutoConfiguration.class,
 				OutboundHttpEndpointAutoConfiguration.class, OutboundHttpHealthContributorAutoConfiguration.class));
 
 	@Test
@@ -111,7 +112,7 @@ class OutboundHttpEndpointAutoConfigurationTests {
 
 		@Bean
 		OutboundHttpEndpoint own(OutboundHttpClients clients) {
-			return new OutboundHttpEndpoint(clients, HealthRules.DEFAULT);
+			return Endpoints.create(clients);
 		}
 
 	}

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
+import io.outboundhttp.actuate.endpoint.RouteDescriptor;
+import io.outboundhttp.testsupport.Endpoints;
 import io.outboundhttp.PoolLeakExtension;
-import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.actuate.endpoint.CountsDescriptor;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.SettingDescriptor;
@@ -89,7 +90,7 @@ class OutboundHttpEndpointPoolTests {
 				client.get().uri(announcing.url("/x")).retrieve().toBodilessEntity();
 				client.get().uri(server.url("/x")).retrieve().toBodilessEntity();
 				assertThat(Objects.requireNonNull(endpoint(context).client("default")).routes())
-					.extracting(OutboundHttpEndpoint.RouteDescriptor::learnedReuseAgeMillis)
+					.extracting(RouteDescriptor::learnedReuseAgeMillis)
 					.containsExactlyInAnyOrder(4000L, null);
 			}
 		});
@@ -145,7 +146,7 @@ class OutboundHttpEndpointPoolTests {
 	}
 
 	private static OutboundHttpEndpoint endpoint(ApplicationContext context) {
-		return new OutboundHttpEndpoint(context.getBean(OutboundHttpClients.class), HealthRules.DEFAULT);
+		return Endpoints.create(context.getBean(OutboundHttpClients.class));
 	}
 
 	private static @Nullable SettingDescriptor readTimeout(ApplicationContext context) {

@@ -1,19 +1,15 @@
 package io.outboundhttp.autoconfigure.endpoint;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 import com.jayway.jsonpath.JsonPath;
+import io.outboundhttp.autoconfigure.endpoint.ActuatorApplication.Kind;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.AfterAll;
@@ -23,11 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.skyscreamer.jsonassert.JSONAssert;
 
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,38 +41,38 @@ class OutboundHttpEndpointWebTests {
 	@ParameterizedTest
 	@EnumSource
 	void endpointShowsClientsInEveryKindOfApplication(Kind kind) throws Exception {
-		try (ConfigurableApplicationContext context = start(kind)) {
-			HttpResponse<String> all = get(context, "/outboundhttp");
+		try (ActuatorApplication application = start(kind)) {
+			HttpResponse<String> all = application.get("/outboundhttp");
 			assertThat(all.statusCode()).isEqualTo(200);
 			JSONAssert.assertEquals("""
-					{"clients": {
-						"default": {"status": "UP", "pool":
+					{"access": "read-only", "maintenanceDelayMillis": 0, "clients": {
+						"default": {"status": "UP", "problems": [], "pool":
 							{"leased": 0, "available": 0, "pending": 0, "maxTotal": 500, "maxPerRoute": 50},
 							"leaks": {"suspected": 0, "abandoned": 0, "superseded": 0, "reclaimed": 0}},
-						"payments": {"status": "UP", "pool":
+						"payments": {"status": "UP", "problems": [], "pool":
 							{"leased": 0, "available": 0, "pending": 0, "maxTotal": 70, "maxPerRoute": 7},
 							"leaks": {"suspected": 0, "abandoned": 0, "superseded": 0, "reclaimed": 0}}
 					}}""", all.body(), true);
-			HttpResponse<String> one = get(context, "/outboundhttp/payments");
+			HttpResponse<String> one = application.get("/outboundhttp/payments");
 			assertThat(one.statusCode()).isEqualTo(200);
 			Map<String, Object> client = JsonPath.read(one.body(), "$");
-			assertThat(client).containsOnlyKeys("status", "pool", "leaks", "routes", "leases", "recentLeaks",
+			assertThat(client).containsOnlyKeys("status", "problems", "pool", "leaks", "routes", "leases", "recentLeaks",
 					"settings");
 			assertThat(JsonPath.<String>read(one.body(), "$.settings['pool.max-per-route'].origin"))
 				.contains("outbound-http.clients.payments.pool.max-per-route");
-			assertThat(get(context, "/outboundhttp/nobody").statusCode()).isEqualTo(404);
+			assertThat(application.get("/outboundhttp/nobody").statusCode()).isEqualTo(404);
 			for (String method : List.of("POST", "DELETE", "PUT", "PATCH")) {
-				assertThat(send(context, method, "/outboundhttp/payments").statusCode()).as(method).isEqualTo(405);
+				assertThat(application.send(method, "/outboundhttp/payments", null).statusCode()).as(method).isEqualTo(405);
 			}
-			HttpResponse<String> health = get(context, "/health");
+			HttpResponse<String> health = application.get("/health");
 			JSONAssert.assertEquals("""
 					{"status": "UP", "components": {"outboundHttp": {"status": "UP", "components": {
 						"default": {"status": "UP", "details": {"leased": 0, "available": 0, "pending": 0, "max": 500}},
 						"payments": {"status": "UP", "details": {"leased": 0, "available": 0, "pending": 0, "max": 70}}
 					}}}}""", health.body(), false);
-			assertThat(context.getBean(OutboundHttpClients.class).openPools()).as("looking opens no pool").isEmpty();
+			assertThat(application.bean(OutboundHttpClients.class).openPools()).as("looking opens no pool").isEmpty();
 			for (String group : List.of("liveness", "readiness")) {
-				HttpResponse<String> probe = get(context, "/health/" + group);
+				HttpResponse<String> probe = application.get("/health/" + group);
 				assertThat(probe.statusCode()).isEqualTo(200);
 				assertThat(probe.body()).contains("\"status\":\"UP\"").doesNotContain("outboundHttp");
 			}
@@ -90,32 +81,33 @@ class OutboundHttpEndpointWebTests {
 
 	@Test
 	void numbersAreLive() throws Exception {
-		try (ConfigurableApplicationContext context = start(Kind.SERVLET)) {
-			context.getBean(OutboundHttpClients.class)
+		try (ActuatorApplication application = start(Kind.SERVLET)) {
+			application.bean(OutboundHttpClients.class)
 				.restClient("payments")
 				.get()
 				.uri("/held")
 				.exchange((request, response) -> {
-					verifyPool(context, 1, 0);
-					assertThat(JsonPath.<List<Map<String, Object>>>read(body(context, "/outboundhttp/payments"),
+					verifyPool(application, 1, 0);
+					assertThat(JsonPath.<List<Map<String, Object>>>read(application.body("/outboundhttp/payments"),
 							"$.routes"))
 						.containsExactly(
-								Map.of("route", server.url(), "leased", 1, "available", 0, "pending", 0, "max", 7));
+								Map.of("route", server.url(), "leased", 1, "available", 0, "pending", 0, "max", 7,
+										"leaked", 0, "oldestWaitMillis", 0));
 					server.releaseStalled();
 					return new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
 				});
-			verifyPool(context, 0, 1);
+			verifyPool(application, 0, 1);
 		}
 	}
 
-	private void verifyPool(ConfigurableApplicationContext context, int leased, int available) throws IOException {
+	private void verifyPool(ActuatorApplication application, int leased, int available) throws IOException {
 		Map<String, Object> expected = Map.of("leased", leased, "available", available, "pending", 0, "maxTotal", 70,
 				"maxPerRoute", 7);
-		assertThat(JsonPath.<Map<String, Object>>read(body(context, "/outboundhttp"), "$.clients.payments.pool"))
+		assertThat(JsonPath.<Map<String, Object>>read(application.body("/outboundhttp"), "$.clients.payments.pool"))
 			.isEqualTo(expected);
-		assertThat(JsonPath.<Map<String, Object>>read(body(context, "/outboundhttp/payments"), "$.pool"))
+		assertThat(JsonPath.<Map<String, Object>>read(application.body("/outboundhttp/payments"), "$.pool"))
 			.isEqualTo(expected);
-		assertThat(JsonPath.<Map<String, Object>>read(body(context, "/health"),
+		assertThat(JsonPath.<Map<String, Object>>read(application.body("/health"),
 				"$.components.outboundHttp.components.payments.details"))
 			.containsAllEntriesOf(Map.of("leased", leased, "available", available, "pending", 0, "max", 70));
 	}
@@ -123,7 +115,7 @@ class OutboundHttpEndpointWebTests {
 	@Test
 	@DisplayName("D1 an empty definition shows the documented settings, every timeout finite")
 	void emptyDefinitionShowsTheDocumentedSettings() throws Exception {
-		try (ConfigurableApplicationContext context = start(Kind.SERVLET, "outbound-http.clients.empty.enabled=true")) {
+		try (ActuatorApplication application = start(Kind.SERVLET, "outbound-http.clients.empty.enabled=true")) {
 			Map<String, String> expected = new LinkedHashMap<>();
 			expected.put("enabled", "true");
 			expected.put("base-url", "null");
@@ -178,16 +170,16 @@ class OutboundHttpEndpointWebTests {
 			expected.put("health.enabled", "true");
 			for (boolean live : new boolean[] { false, true }) {
 				if (live) {
-					context.getBean(OutboundHttpClients.class)
+					application.bean(OutboundHttpClients.class)
 						.restClient("empty")
 						.get()
 						.uri(server.url("/x"))
 						.retrieve()
 						.toBodilessEntity();
 				}
-				assertThat(values(body(context, "/outboundhttp/empty"))).as("live=%s", live).isEqualTo(expected);
+				assertThat(values(application.body("/outboundhttp/empty"))).as("live=%s", live).isEqualTo(expected);
 			}
-			assertThat(values(body(context, "/outboundhttp/default"))).containsEntry("read-timeout", "30s");
+			assertThat(values(application.body("/outboundhttp/default"))).containsEntry("read-timeout", "30s");
 			assertThat(expected.entrySet())
 				.filteredOn((entry) -> entry.getKey().endsWith("-timeout") && !entry.getKey().equals("call-timeout"))
 				.allSatisfy(
@@ -214,13 +206,13 @@ class OutboundHttpEndpointWebTests {
 		properties.add("outbound-http.clients.payments.proxy.port=" + server.port());
 		properties.add("outbound-http.clients.payments.proxy.username=proxy-user");
 		properties.add("outbound-http.clients.payments.proxy.password=proxy-secret");
-		try (ConfigurableApplicationContext context = start(Kind.SERVLET, properties.toArray(String[]::new))) {
+		try (ActuatorApplication application = start(Kind.SERVLET, properties.toArray(String[]::new))) {
 			for (boolean live : new boolean[] { false, true }) {
 				if (live) {
-					context.getBean(OutboundHttpClients.class).pool("payments");
+					application.bean(OutboundHttpClients.class).pool("payments");
 				}
-				String body = body(context, "/outboundhttp/payments");
-				assertThat(body + body(context, "/outboundhttp") + body(context, "/health"))
+				String body = application.body("/outboundhttp/payments");
+				assertThat(body + application.body("/outboundhttp") + application.body("/health"))
 					.doesNotContain("header-secret", "proxy-user", "proxy-secret", "tenant-4711");
 				assertThat(values(body)).containsEntry("base-url", server.url())
 					.containsEntry("default-header", "{X-Api-Key=******}")
@@ -233,78 +225,23 @@ class OutboundHttpEndpointWebTests {
 
 	@Test
 	void healthLeavesOutClientsThatDoNotTakePart() throws Exception {
-		try (ConfigurableApplicationContext context = start(Kind.SERVLET,
+		try (ActuatorApplication application = start(Kind.SERVLET,
 				"outbound-http.clients.payments.health.enabled=false")) {
-			assertThat(JsonPath.<Map<String, Object>>read(body(context, "/health"),
+			assertThat(JsonPath.<Map<String, Object>>read(application.body("/health"),
 					"$.components.outboundHttp.components"))
 				.containsOnlyKeys("default");
-			context.getBean(OutboundHttpClients.class).pool("payments");
-			assertThat(JsonPath.<Map<String, Object>>read(body(context, "/health"),
+			application.bean(OutboundHttpClients.class).pool("payments");
+			assertThat(JsonPath.<Map<String, Object>>read(application.body("/health"),
 					"$.components.outboundHttp.components"))
 				.containsOnlyKeys("default");
-			assertThat(get(context, "/health/outboundHttp/payments").statusCode()).isEqualTo(404);
-			assertThat(get(context, "/health/outboundHttp/default").statusCode()).isEqualTo(200);
-			assertThat(get(context, "/outboundhttp/payments").statusCode()).isEqualTo(200);
+			assertThat(application.get("/health/outboundHttp/payments").statusCode()).isEqualTo(404);
+			assertThat(application.get("/health/outboundHttp/default").statusCode()).isEqualTo(200);
+			assertThat(application.get("/outboundhttp/payments").statusCode()).isEqualTo(200);
 		}
 	}
 
-	private ConfigurableApplicationContext start(Kind kind, String... properties) {
-		List<String> arguments = new ArrayList<>(List.of("--server.port=0",
-				"--management.endpoints.web.exposure.include=health,outboundhttp",
-				"--management.endpoint.health.show-details=always", "--management.endpoint.health.probes.enabled=true",
-				"--outbound-http.clients.payments.base-url=" + server.url(),
-				"--outbound-http.clients.payments.pool.max-per-route=7"));
-		if (kind == Kind.MANAGEMENT_PORT) {
-			arguments.add("--management.server.port=0");
-		}
-		for (String property : properties) {
-			String key = "--" + property.substring(0, property.indexOf('=') + 1);
-			arguments.removeIf((argument) -> argument.startsWith(key));
-			arguments.add("--" + property);
-		}
-		return new SpringApplicationBuilder(Application.class)
-			.web((kind == Kind.REACTIVE) ? WebApplicationType.REACTIVE : WebApplicationType.SERVLET)
-			.run(arguments.toArray(String[]::new));
-	}
-
-	private String body(ConfigurableApplicationContext context, String path) throws IOException {
-		return get(context, path).body();
-	}
-
-	private HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws IOException {
-		return send(context, "GET", path);
-	}
-
-	private HttpResponse<String> send(ConfigurableApplicationContext context, String method, String path)
-			throws IOException {
-		String port = context.getEnvironment()
-			.getProperty("local.management.port", context.getEnvironment().getRequiredProperty("local.server.port"));
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator" + path))
-			.version(HttpClient.Version.HTTP_1_1)
-			.timeout(Duration.ofSeconds(30))
-			.method(method, HttpRequest.BodyPublishers.noBody())
-			.build();
-		try {
-			// a connection of its own: Netty may still be busy with the refusal of the
-			// one before
-			return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	enum Kind {
-
-		SERVLET, REACTIVE, MANAGEMENT_PORT
-
-	}
-
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
+	private static ActuatorApplication start(Kind kind, String... properties) {
+		return ActuatorApplication.start(kind, server.url(), properties);
 	}
 
 }
