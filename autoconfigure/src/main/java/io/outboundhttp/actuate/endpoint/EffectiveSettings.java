@@ -11,7 +11,8 @@ import java.util.Set;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.LiveClient;
-import io.outboundhttp.pool.PoolSnapshot;
+import io.outboundhttp.pool.LimitOverride;
+import io.outboundhttp.pool.PoolLimits;
 import io.outboundhttp.pool.egress.EgressPolicy;
 import io.outboundhttp.pool.egress.EgressRule;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -40,7 +41,16 @@ final class EffectiveSettings {
 	}
 
 	static Map<String, SettingDescriptor> of(LiveClient live) {
-		return describe(live.definition(), readBack(live), live.unapplied());
+		Map<String, SettingDescriptor> settings = describe(live.definition(), readBack(live), live.unapplied());
+		LimitOverride override = live.pool().getOverride();
+		if (override != null) {
+			String origin = override.by() + " until " + override.until();
+			settings.put(ClientSetting.POOL_MAX_TOTAL.key(),
+					new SettingDescriptor(override.limits().maxTotal(), origin));
+			settings.put(ClientSetting.POOL_MAX_PER_ROUTE.key(),
+					new SettingDescriptor(override.limits().maxPerRoute(), origin));
+		}
+		return settings;
 	}
 
 	private static Map<String, SettingDescriptor> describe(ClientDefinition definition,
@@ -72,9 +82,9 @@ final class EffectiveSettings {
 		values.put(ClientSetting.READ_TIMEOUT, duration(request.getResponseTimeout()));
 		values.put(ClientSetting.POOL_ACQUIRE_TIMEOUT, duration(request.getConnectionRequestTimeout()));
 		values.put(ClientSetting.COOKIE_HANDLING, cookieHandling(live.definition(), request.getCookieSpec()));
-		PoolSnapshot pool = live.pool().snapshot();
-		values.put(ClientSetting.POOL_MAX_TOTAL, pool.maxTotal());
-		values.put(ClientSetting.POOL_MAX_PER_ROUTE, pool.maxPerRoute());
+		PoolLimits limits = live.pool().getLimits();
+		values.put(ClientSetting.POOL_MAX_TOTAL, limits.maxTotal());
+		values.put(ClientSetting.POOL_MAX_PER_ROUTE, limits.maxPerRoute());
 		values.put(ClientSetting.POOL_MIN_IDLE, live.pool().getSettings().getMinIdle());
 		values.put(ClientSetting.POOL_EVICT_INTERVAL, live.pool().getSettings().getEvictInterval());
 		EgressPolicy egress = live.pool().getSettings().getEgress();
