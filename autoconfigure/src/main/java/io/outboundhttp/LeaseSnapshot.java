@@ -3,6 +3,7 @@ package io.outboundhttp;
 import java.util.List;
 import java.util.Optional;
 
+import io.outboundhttp.LeakReport.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record LeaseSnapshot(String client, String route, String method, @Nullable String uriTemplate, String thread,
-		long ageMillis, long idleMillis, boolean reused, Phase phase, LeakReport.@Nullable Kind leak,
+		long ageMillis, long idleMillis, boolean reused, Phase phase, @Nullable Kind leak,
 		List<StackTraceElement> stack) {
 
 	/**

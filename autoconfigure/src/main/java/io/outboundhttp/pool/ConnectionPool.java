@@ -506,8 +506,7 @@ public final class ConnectionPool {
 	}
 
 	/**
-	 * Return the limits that are configured. They hold unless there is an
-	 * override.
+	 * Return the limits that are configured. They hold unless there is an override.
 	 * @return the limits
 	 */
 	public PoolLimits getConfiguredLimits() {
@@ -541,9 +540,9 @@ public final class ConnectionPool {
 	}
 
 	/**
-	 * Set other limits for a while, as {@link #configureLimits} does. They replace
-	 * those of an earlier call; the configured limits of that moment follow when the time
-	 * is over.
+	 * Set other limits for a while, as {@link #configureLimits} does. They replace those
+	 * of an earlier call; the configured limits of that moment follow when the time is
+	 * over.
 	 * @param override the limits, and who sets them
 	 * @param duration for how long, positive
 	 */

@@ -112,8 +112,8 @@ class TakeoverServiceGroupTests {
 			.run((context) -> {
 				OutboundHttpClients clients = context.getBean(OutboundHttpClients.class);
 				assertThat(clients.names()).containsExactlyInAnyOrder("default", "stock", "prices");
-				assertThat(Endpoints.create(clients).clients().clients())
-					.containsOnlyKeys("default", "stock", "prices");
+				assertThat(Endpoints.create(clients).clients().clients()).containsOnlyKeys("default", "stock",
+						"prices");
 				context.getBean(StockApi.class).stock();
 				assertThat(live(context, "stock").requestConfig().getResponseTimeout().toSeconds()).isEqualTo(30);
 				assertThat(live(context, "stock").connectionConfig().getConnectTimeout().toSeconds()).isEqualTo(5);

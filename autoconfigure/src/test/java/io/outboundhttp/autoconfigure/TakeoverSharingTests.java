@@ -396,8 +396,7 @@ class TakeoverSharingTests {
 				assertThat(TakeoverTestContexts.pools(context)).containsExactly("default");
 			});
 			this.server.awaitOpenConnections(1);
-			assertThat(Endpoints.create(context.getBean(OutboundHttpClients.class))
-				.client("default#2")).isNull();
+			assertThat(Endpoints.create(context.getBean(OutboundHttpClients.class)).client("default#2")).isNull();
 			get(context.getBean(RestTemplateBuilder.class).connectTimeout(Duration.ofSeconds(2)).build(),
 					this.server.url("/x"));
 			assertThat(TakeoverTestContexts.pools(context)).containsExactly("default", "default#3");

@@ -104,8 +104,7 @@ class TlsReloadTests {
 	}
 
 	private static TlsDescriptor shown(ApplicationContext context) {
-		ClientDescriptor client = Endpoints.create(context.getBean(OutboundHttpClients.class))
-			.client("payments");
+		ClientDescriptor client = Endpoints.create(context.getBean(OutboundHttpClients.class)).client("payments");
 		assertThat(client).isNotNull();
 		assertThat(client.tls()).isNotNull();
 		return client.tls();

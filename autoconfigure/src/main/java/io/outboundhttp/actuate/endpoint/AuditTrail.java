@@ -56,8 +56,8 @@ public final class AuditTrail implements PoolListener {
 		PoolLimits limits = pool.getLimits();
 		logger.info("Client '{}': {} again; the time of the limits that {} set is over", pool.getName(), limits,
 				ended.by());
-		publish(ended.by(), LIMITS_REVERTED, Map.of("client", pool.getName(), "maxTotal", limits.maxTotal(),
-				"maxPerRoute", limits.maxPerRoute()));
+		publish(ended.by(), LIMITS_REVERTED,
+				Map.of("client", pool.getName(), "maxTotal", limits.maxTotal(), "maxPerRoute", limits.maxPerRoute()));
 	}
 
 	void closed(String client, Scope scope, int closed, String by) {

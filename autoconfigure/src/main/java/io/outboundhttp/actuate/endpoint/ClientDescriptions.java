@@ -1,5 +1,6 @@
 package io.outboundhttp.actuate.endpoint;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,16 +39,10 @@ final class ClientDescriptions {
 	ClientsDescriptor all() {
 		Map<String, ClientSummary> summaries = new LinkedHashMap<>();
 		for (String name : this.clients.names()) {
-			summaries.put(name, new ClientSummary("UP", List.of(), PoolDescriptor.notOpen(this.clients.definition(name)),
-					LeaksDescriptor.NONE, null, null));
+			summaries.put(name, notOpen(this.clients.definition(name)));
 		}
 		for (ConnectionPool pool : this.clients.openPools()) {
-			PoolSnapshot snapshot = pool.snapshot();
-			Set<Problem> problems = problems(snapshot);
-			summaries.put(pool.getName(),
-					new ClientSummary(status(problems), names(problems), PoolDescriptor.of(snapshot),
-							LeaksDescriptor.of(snapshot.leaks()), TlsDescriptor.of(this.clients.tls(pool)),
-							OverrideDescriptor.of(pool.getOverride())));
+			summaries.put(pool.getName(), summary(pool, pool.snapshot()));
 		}
 		return new ClientsDescriptor(this.access.name().toLowerCase(Locale.ROOT).replace('_', '-'),
 				this.clients.maintenanceDelay().toMillis(), summaries);
@@ -56,37 +51,44 @@ final class ClientDescriptions {
 	/**
 	 * Describe one client.
 	 * @param name its name
-	 * @param showStacks whether to show stacks and names of threads
+	 * @param showValues whether to show stacks and names of threads
 	 * @return the description, {@code null} if there is no such client
 	 */
-	@Nullable ClientDescriptor one(String name, boolean showStacks) {
+	@Nullable ClientDescriptor one(String name, boolean showValues) {
 		LiveClient live = this.clients.live(name);
-		if (live == null) {
-			return this.clients.names().contains(name) ? notOpen(this.clients.definition(name)) : null;
+		if (live != null) {
+			PoolSnapshot snapshot = live.pool().snapshot();
+			return ClientDescriptor.of(summary(live.pool(), snapshot), snapshot, EffectiveSettings.of(live),
+					showValues);
 		}
-		ConnectionPool pool = live.pool();
-		PoolSnapshot snapshot = pool.snapshot();
-		Set<Problem> problems = problems(snapshot);
-		return new ClientDescriptor(status(problems), names(problems), PoolDescriptor.of(snapshot),
-				LeaksDescriptor.of(snapshot.leaks()), TlsDescriptor.of(this.clients.tls(pool)),
-				OverrideDescriptor.of(pool.getOverride()), CountsDescriptor.of(snapshot),
-				snapshot.routes().stream().map(RouteDescriptor::of).toList(),
-				snapshot.leases().stream().map((lease) -> LeaseDescriptor.of(lease, showStacks)).toList(),
-				snapshot.recentLeaks().stream().map((leak) -> LeakDescriptor.of(leak, showStacks)).toList(),
-				EffectiveSettings.of(live));
+		if (this.clients.names().contains(name)) {
+			ClientDefinition definition = this.clients.definition(name);
+			return ClientDescriptor.of(notOpen(definition), null, EffectiveSettings.of(definition), showValues);
+		}
+		return null;
 	}
 
-	private static ClientDescriptor notOpen(ClientDefinition definition) {
-		return new ClientDescriptor("UP", List.of(), PoolDescriptor.notOpen(definition), LeaksDescriptor.NONE, null,
-				null, null, List.of(), List.of(), List.of(), EffectiveSettings.of(definition));
+	private ClientSummary summary(ConnectionPool pool, PoolSnapshot snapshot) {
+		Set<Problem> problems = this.rules.problems(snapshot, this.clients.maintenanceDelay());
+		return new ClientSummary(this.rules.isDown(problems) ? "DOWN" : "UP", names(problems),
+				PoolDescriptor.of(snapshot), busiestRoute(snapshot), LeaksDescriptor.of(snapshot.leaks()),
+				TlsDescriptor.of(this.clients.tls(pool)), OverrideDescriptor.of(pool.getOverride()));
 	}
 
-	private Set<Problem> problems(PoolSnapshot snapshot) {
-		return this.rules.problems(snapshot, this.clients.maintenanceDelay());
+	private static ClientSummary notOpen(ClientDefinition definition) {
+		return new ClientSummary("UP", List.of(), PoolDescriptor.notOpen(definition), null, LeaksDescriptor.NONE, null,
+				null);
 	}
 
-	private String status(Set<Problem> problems) {
-		return this.rules.isDown(problems) ? "DOWN" : "UP";
+	/**
+	 * Describe the route with the least room, which is where callers come to wait.
+	 */
+	private static @Nullable RouteDescriptor busiestRoute(PoolSnapshot snapshot) {
+		return snapshot.routes()
+			.stream()
+			.max(Comparator.comparingDouble((route) -> (double) (route.leased() + route.pending()) / route.max()))
+			.map(RouteDescriptor::of)
+			.orElse(null);
 	}
 
 	private static List<String> names(Set<Problem> problems) {

@@ -24,12 +24,14 @@ public record ClientsDescriptor(String access, long maintenanceDelayMillis,
 	 * @param status status of the client
 	 * @param problems what is wrong with it
 	 * @param pool its pool
+	 * @param busiestRoute the route with the least room, absent without routes
 	 * @param leaks its leaks
 	 * @param tls its SSL bundle, absent without
 	 * @param override limits that an operator has set for a while, absent without
 	 */
-	public record ClientSummary(String status, List<String> problems, PoolDescriptor pool, LeaksDescriptor leaks,
-			@Nullable TlsDescriptor tls, @Nullable OverrideDescriptor override) {
+	public record ClientSummary(String status, List<String> problems, PoolDescriptor pool,
+			@Nullable RouteDescriptor busiestRoute, LeaksDescriptor leaks, @Nullable TlsDescriptor tls,
+			@Nullable OverrideDescriptor override) {
 
 	}
 

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 public record LeakDescriptor(long agoMillis, String kind, boolean reclaimed, LeaseDescriptor lease,
 		@Nullable List<String> threadNow) {
 
-	static LeakDescriptor of(PoolSnapshot.RecentLeak leak, boolean showStacks) {
+	static LeakDescriptor of(PoolSnapshot.RecentLeak leak, boolean showValues) {
 		LeakReport report = leak.report();
 		return new LeakDescriptor(leak.ageMillis(), report.kind().name().toLowerCase(Locale.ROOT), report.reclaimed(),
-				LeaseDescriptor.of(report.lease(), showStacks),
-				showStacks ? LeaseDescriptor.frames(report.threadNow()) : null);
+				LeaseDescriptor.of(report.lease(), showValues),
+				showValues ? LeaseDescriptor.frames(report.threadNow()) : null);
 	}
 
 }

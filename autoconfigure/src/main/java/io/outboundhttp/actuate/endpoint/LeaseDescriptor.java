@@ -30,12 +30,12 @@ public record LeaseDescriptor(long ageMillis, long idleMillis, String route, Str
 
 	private static final int MAX_FRAMES = 64;
 
-	static LeaseDescriptor of(LeaseSnapshot lease, boolean showStacks) {
+	static LeaseDescriptor of(LeaseSnapshot lease, boolean showValues) {
 		return new LeaseDescriptor(lease.ageMillis(), lease.idleMillis(), lease.route(), lease.method(),
 				withoutQuery(lease.uriTemplate()), name(lease.phase()), lease.reused(),
-				(lease.leak() != null) ? name(lease.leak()) : null, showStacks ? lease.thread() : null,
-				showStacks ? lease.applicationFrame().map(StackTraceElement::toString).orElse(null) : null,
-				showStacks ? frames(lease.stack()) : null);
+				(lease.leak() != null) ? name(lease.leak()) : null, showValues ? lease.thread() : null,
+				showValues ? lease.applicationFrame().map(StackTraceElement::toString).orElse(null) : null,
+				showValues ? frames(lease.stack()) : null);
 	}
 
 	static @Nullable List<String> frames(List<StackTraceElement> stack) {

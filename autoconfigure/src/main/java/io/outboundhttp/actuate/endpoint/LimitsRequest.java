@@ -81,9 +81,10 @@ record LimitsRequest(@Nullable Integer maxTotal, @Nullable Integer maxPerRoute, 
 		PoolLimits limits = new PoolLimits((this.maxTotal != null) ? this.maxTotal : now.maxTotal(),
 				(this.maxPerRoute != null) ? this.maxPerRoute : now.maxPerRoute());
 		if (this.maxPerRoute != null && limits.maxPerRoute() > limits.maxTotal()) {
-			throw invalid("'maxPerRoute' %d cannot be reached, since the limit of all routes together is %d: "
-					+ "say a 'maxTotal' of at least %d too", limits.maxPerRoute(), limits.maxTotal(),
-					limits.maxPerRoute());
+			throw invalid(
+					"'maxPerRoute' %d cannot be reached, since the limit of all routes together is %d: "
+							+ "say a 'maxTotal' of at least %d too",
+					limits.maxPerRoute(), limits.maxTotal(), limits.maxPerRoute());
 		}
 		return limits;
 	}

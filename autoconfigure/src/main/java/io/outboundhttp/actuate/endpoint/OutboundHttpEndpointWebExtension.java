@@ -55,8 +55,7 @@ public class OutboundHttpEndpointWebExtension {
 	 */
 	@ReadOperation
 	public @Nullable ClientDescriptor client(SecurityContext securityContext, @Selector String client) {
-		return this.delegate.descriptions()
-			.one(client, this.showValues.isShown(securityContext, this.roles));
+		return this.delegate.descriptions().one(client, this.showValues.isShown(securityContext, this.roles));
 	}
 
 	/**

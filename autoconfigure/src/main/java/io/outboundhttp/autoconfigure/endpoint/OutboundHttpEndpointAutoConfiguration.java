@@ -44,8 +44,7 @@ public final class OutboundHttpEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	OutboundHttpEndpoint outboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules,
-			OutboundHttpEndpointProperties properties, AuditTrail audit,
-			EndpointAccessResolver access) {
+			OutboundHttpEndpointProperties properties, AuditTrail audit, EndpointAccessResolver access) {
 		return new OutboundHttpEndpoint(clients, rules, audit, properties.getShowValues(),
 				access.accessFor(ID, Access.READ_ONLY));
 	}

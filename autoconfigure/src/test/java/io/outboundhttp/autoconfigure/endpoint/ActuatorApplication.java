@@ -98,8 +98,7 @@ final class ActuatorApplication implements AutoCloseable {
 	 * @param body JSON, {@code null} for none
 	 * @param headers names and values in turn
 	 */
-	HttpResponse<String> send(String method, String path, @Nullable String body, String... headers)
-			throws IOException {
+	HttpResponse<String> send(String method, String path, @Nullable String body, String... headers) throws IOException {
 		return sendTo(url() + "/actuator" + path, method, body, headers);
 	}
 

@@ -112,12 +112,14 @@ class OperatorTests {
 			await().atMost(Duration.ofSeconds(30)).until(() -> pool.getOverride() == null);
 			assertThat(pool.snapshot().maxTotal()).isEqualTo(60);
 			assertThat(pool.snapshot().maxPerRoute()).isEqualTo(6);
-			await().untilAsserted(() -> assertThat(application.bean(AuditEventRepository.class)
-				.find(null, null, "OUTBOUND_HTTP_LIMITS_REVERTED")).hasSize(1));
+			await().untilAsserted(() -> assertThat(
+					application.bean(AuditEventRepository.class).find(null, null, "OUTBOUND_HTTP_LIMITS_REVERTED"))
+				.hasSize(1));
 			assertThat(JsonPath.<Map<String, Object>>read(application.body("/outboundhttp/payments"), "$"))
 				.doesNotContainKey("override");
-			assertThat(log.list()).anySatisfy((line) -> assertThat(line).contains("Client 'payments'",
-					"anonymous changed the limits from max-total 70 and max-per-route 7 to max-total 80"))
+			assertThat(log.list())
+				.anySatisfy((line) -> assertThat(line).contains("Client 'payments'",
+						"anonymous changed the limits from max-total 70 and max-per-route 7 to max-total 80"))
 				.anySatisfy((line) -> assertThat(line).contains("max-total 60 and max-per-route 6 again"));
 		}
 	}
@@ -132,8 +134,8 @@ class OperatorTests {
 				.isEqualTo(Map.of("maxTotal", 80, "maxPerRoute", 40));
 			ConnectionPool pool = application.bean(OutboundHttpClients.class).pool("payments");
 			assertThat(pool.getOverride()).isNotNull()
-				.satisfies((override) -> assertThat(override.until())
-					.isAfter(Instant.now().plus(Duration.ofMinutes(90))));
+				.satisfies(
+						(override) -> assertThat(override.until()).isAfter(Instant.now().plus(Duration.ofMinutes(90))));
 			assertThat(pool.getConfiguredLimits()).isEqualTo(new PoolLimits(70, 7));
 		}
 	}
@@ -199,7 +201,8 @@ class OperatorTests {
 	@Test
 	void durationWithoutUnitIsMilliseconds() throws Exception {
 		try (ActuatorApplication application = start(Kind.SERVLET)) {
-			String answer = application.post("/outboundhttp/payments", "{\"maxTotal\":80,\"revertAfter\":60000}").body();
+			String answer = application.post("/outboundhttp/payments", "{\"maxTotal\":80,\"revertAfter\":60000}")
+				.body();
 			assertThat(Instant.parse(JsonPath.read(answer, "$.override.until")))
 				.isBetween(Instant.now().plusSeconds(30), Instant.now().plusSeconds(61));
 		}
@@ -305,8 +308,8 @@ class OperatorTests {
 				.containsEntry("effective", Map.of("maxTotal", 80, "maxPerRoute", 7));
 			assertThat(application.bean(AuditEventRepository.class).find("jmx", null, null)).hasSize(1);
 			assertThatExceptionOfType(JMException.class)
-				.isThrownBy(() -> jmx.invoke(name, "changeLimits", new Object[] { "payments", null, null, null },
-						strings))
+				.isThrownBy(
+						() -> jmx.invoke(name, "changeLimits", new Object[] { "payments", null, null, null }, strings))
 				.withStackTraceContaining("say 'maxTotal' or 'maxPerRoute'");
 			Object closed = jmx.invoke(name, "closeConnections", new Object[] { "payments", "idle" },
 					new String[] { "java.lang.String", "java.lang.String" });

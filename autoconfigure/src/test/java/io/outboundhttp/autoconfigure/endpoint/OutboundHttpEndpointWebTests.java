@@ -19,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.skyscreamer.jsonassert.JSONAssert;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -56,13 +55,14 @@ class OutboundHttpEndpointWebTests {
 			HttpResponse<String> one = application.get("/outboundhttp/payments");
 			assertThat(one.statusCode()).isEqualTo(200);
 			Map<String, Object> client = JsonPath.read(one.body(), "$");
-			assertThat(client).containsOnlyKeys("status", "problems", "pool", "leaks", "routes", "leases", "recentLeaks",
-					"settings");
+			assertThat(client).containsOnlyKeys("status", "problems", "pool", "leaks", "routes", "leases",
+					"recentLeaks", "settings");
 			assertThat(JsonPath.<String>read(one.body(), "$.settings['pool.max-per-route'].origin"))
 				.contains("outbound-http.clients.payments.pool.max-per-route");
 			assertThat(application.get("/outboundhttp/nobody").statusCode()).isEqualTo(404);
 			for (String method : List.of("POST", "DELETE", "PUT", "PATCH")) {
-				assertThat(application.send(method, "/outboundhttp/payments", null).statusCode()).as(method).isEqualTo(405);
+				assertThat(application.send(method, "/outboundhttp/payments", null).statusCode()).as(method)
+					.isEqualTo(405);
 			}
 			HttpResponse<String> health = application.get("/health");
 			JSONAssert.assertEquals("""
@@ -90,9 +90,8 @@ class OutboundHttpEndpointWebTests {
 					verifyPool(application, 1, 0);
 					assertThat(JsonPath.<List<Map<String, Object>>>read(application.body("/outboundhttp/payments"),
 							"$.routes"))
-						.containsExactly(
-								Map.of("route", server.url(), "leased", 1, "available", 0, "pending", 0, "max", 7,
-										"leaked", 0, "oldestWaitMillis", 0));
+						.containsExactly(Map.of("route", server.url(), "leased", 1, "available", 0, "pending", 0, "max",
+								7, "leaked", 0, "oldestWaitMillis", 0));
 					server.releaseStalled();
 					return new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
 				});

@@ -75,8 +75,8 @@ class SecuredEndpointTests {
 
 	@Test
 	void writesWithTheTokenAreDoneInTheNameOfTheUser() throws Exception {
-		try (ActuatorApplication application = ActuatorApplication.start(ApplicationWithTokenCookie.class,
-				Kind.SERVLET, this.server.url(), SECURED, "management.endpoint.outboundhttp.access=unrestricted")) {
+		try (ActuatorApplication application = ActuatorApplication.start(ApplicationWithTokenCookie.class, Kind.SERVLET,
+				this.server.url(), SECURED, "management.endpoint.outboundhttp.access=unrestricted")) {
 			String cookie = application.get("/outboundhttp", user("operator"))
 				.headers()
 				.allValues("Set-Cookie")
@@ -145,8 +145,8 @@ class SecuredEndpointTests {
 	}
 
 	private static String[] user(String name) {
-		return new String[] { "Authorization", "Basic "
-				+ Base64.getEncoder().encodeToString((name + ":secret").getBytes(StandardCharsets.UTF_8)) };
+		return new String[] { "Authorization",
+				"Basic " + Base64.getEncoder().encodeToString((name + ":secret").getBytes(StandardCharsets.UTF_8)) };
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
