@@ -56,7 +56,7 @@ class OutboundHttpEndpointWebTests {
 			assertThat(one.statusCode()).isEqualTo(200);
 			Map<String, Object> client = JsonPath.read(one.body(), "$");
 			assertThat(client).containsOnlyKeys("status", "problems", "pool", "leaks", "routes", "leases",
-					"recentLeaks", "settings");
+					"recentLeaks", "valuesShown", "settings");
 			assertThat(JsonPath.<String>read(one.body(), "$.settings['pool.max-per-route'].origin"))
 				.contains("outbound-http.clients.payments.pool.max-per-route");
 			assertThat(application.get("/outboundhttp/nobody").statusCode()).isEqualTo(404);
