@@ -3,6 +3,7 @@ package io.outboundhttp.autoconfigure;
 import java.time.Duration;
 
 import io.outboundhttp.client.HealthRules;
+import io.outboundhttp.metrics.RouteTag;
 
 import org.springframework.core.env.Environment;
 
@@ -12,6 +13,8 @@ import org.springframework.core.env.Environment;
 final class GlobalSettingsMapper {
 
 	private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
+	private static final int MOST_ROUTES = 1000;
 
 	private final PropertyOrigins origins;
 
@@ -35,6 +38,20 @@ final class GlobalSettingsMapper {
 			throw invalid("health.starvation-threshold", threshold, "1ms or more");
 		}
 		return new HealthRules(properties.getDownOn(), leakRatio, threshold);
+	}
+
+	/**
+	 * Map the properties of meters.
+	 * @param properties the bound properties
+	 * @return the tag of the route
+	 * @throws OutboundHttpConfigurationException if a value is out of its range
+	 */
+	RouteTag routeTag(OutboundHttpProperties.Metrics properties) {
+		int max = properties.getRouteTag().getMax();
+		if (max < 1 || max > MOST_ROUTES) {
+			throw invalid("metrics.route-tag.max", max, "1 to " + MOST_ROUTES);
+		}
+		return new RouteTag(properties.getRouteTag().isEnabled(), max);
 	}
 
 	/**

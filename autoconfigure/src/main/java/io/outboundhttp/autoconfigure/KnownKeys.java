@@ -27,7 +27,8 @@ final class KnownKeys {
 	private static final String OPEN_GLOBAL_KEY = "health.down-on";
 
 	static final List<String> GLOBAL_KEYS = List.of("enabled", "takeover", "primary", "fail-on-unknown",
-			OPEN_GLOBAL_KEY, "health.leak-ratio", "health.starvation-threshold", "shutdown.drain-timeout");
+			OPEN_GLOBAL_KEY, "health.leak-ratio", "health.starvation-threshold", "metrics.route-tag.enabled",
+			"metrics.route-tag.max", "shutdown.drain-timeout");
 
 	/** Settings below whose key users choose names or indexes. */
 	private static final Set<ClientSetting<?>> OPEN_SETTINGS = Set.of(ClientSetting.DEFAULT_HEADER,

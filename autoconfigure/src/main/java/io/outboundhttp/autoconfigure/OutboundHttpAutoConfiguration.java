@@ -18,6 +18,7 @@ import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.OutboundHttpRestTemplateCustomizer;
 import io.outboundhttp.client.PooledHttpClientFactory;
 import io.outboundhttp.client.RestClientCustomization;
+import io.outboundhttp.metrics.RouteTag;
 import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.LoggingPoolListener;
 import io.outboundhttp.pool.PoolListener;
@@ -135,6 +136,12 @@ public final class OutboundHttpAutoConfiguration {
 		@ConditionalOnMissingBean
 		HealthRules outboundHttpHealthRules(OutboundHttpProperties properties, Environment environment) {
 			return new GlobalSettingsMapper(environment).healthRules(properties.getHealth());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		RouteTag outboundHttpRouteTag(OutboundHttpProperties properties, Environment environment) {
+			return new GlobalSettingsMapper(environment).routeTag(properties.getMetrics());
 		}
 
 		@Bean

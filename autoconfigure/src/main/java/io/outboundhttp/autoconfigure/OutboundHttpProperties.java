@@ -60,6 +60,8 @@ public class OutboundHttpProperties {
 
 	private final Health health = new Health();
 
+	private final Metrics metrics = new Metrics();
+
 	private final Shutdown shutdown = new Shutdown();
 
 	public boolean isEnabled() {
@@ -96,6 +98,10 @@ public class OutboundHttpProperties {
 
 	public Health getHealth() {
 		return this.health;
+	}
+
+	public Metrics getMetrics() {
+		return this.metrics;
 	}
 
 	public Shutdown getShutdown() {
@@ -158,6 +164,54 @@ public class OutboundHttpProperties {
 
 		public void setStarvationThreshold(Duration starvationThreshold) {
 			this.starvationThreshold = starvationThreshold;
+		}
+
+	}
+
+	/**
+	 * Meters of all clients.
+	 */
+	public static class Metrics {
+
+		private final RouteTag routeTag = new RouteTag();
+
+		public RouteTag getRouteTag() {
+			return this.routeTag;
+		}
+
+		/**
+		 * The tag 'route'.
+		 */
+		public static class RouteTag {
+
+			/**
+			 * Whether meters that can tell routes apart have the tag 'route', as
+			 * scheme://host:port.
+			 */
+			private boolean enabled;
+
+			/**
+			 * Number of routes per pool that have meters of their own. All further ones
+			 * share those of the route 'other'.
+			 */
+			private int max = 50;
+
+			public boolean isEnabled() {
+				return this.enabled;
+			}
+
+			public void setEnabled(boolean enabled) {
+				this.enabled = enabled;
+			}
+
+			public int getMax() {
+				return this.max;
+			}
+
+			public void setMax(int max) {
+				this.max = max;
+			}
+
 		}
 
 	}

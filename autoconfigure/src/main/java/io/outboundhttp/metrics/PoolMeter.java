@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of a pool: names, tags and what they mean. The one list that code, tests and
- * documentation read. All have the tag {@code client}, the name of the pool.
+ * documentation read. All have the tag {@code client}, the name of the pool; those that
+ * can tell routes apart have the tag {@code route} too where that is enabled, and the
+ * others never have it, since all series of a meter need the same tags.
  *
  * @since 0.1.0
  */
@@ -14,62 +16,62 @@ public enum PoolMeter {
 
 	/** Connections of the pool. */
 	CONNECTIONS("outbound.http.pool.connections", Kind.GAUGE, "connections", "Connections of the pool",
-			"state: leased, available"),
+			"state: leased, available", true),
 
 	/** Callers that wait. */
-	PENDING("outbound.http.pool.pending", Kind.GAUGE, "callers", "Callers that wait for a connection", null),
+	PENDING("outbound.http.pool.pending", Kind.GAUGE, "callers", "Callers that wait for a connection", null, true),
 
 	/** Limit of connections. */
-	MAX("outbound.http.pool.max", Kind.GAUGE, "connections", "Limit of the pool's connections", null),
+	MAX("outbound.http.pool.max", Kind.GAUGE, "connections", "Limit of the pool's connections", null, true),
 
 	/** Wait for a connection. */
 	ACQUIRE("outbound.http.pool.acquire", Kind.TIMER, null, "Wait for a connection of the pool",
-			"outcome: leased, timeout, rejected, cancelled"),
+			"outcome: leased, timeout, rejected, cancelled", true),
 
 	/** How long a connection was held. */
-	USAGE("outbound.http.pool.usage", Kind.TIMER, null, "How long a connection was held", null),
+	USAGE("outbound.http.pool.usage", Kind.TIMER, null, "How long a connection was held", null, true),
 
 	/** Steps of opening a connection. */
 	OPEN("outbound.http.connection.open", Kind.TIMER, null, "Steps of opening a connection, once per address tried",
-			"phase: dns, tcp, tls; outcome: success, error"),
+			"phase: dns, tcp, tls; outcome: success, error", true),
 
 	/** Connections that were closed. */
 	CLOSED("outbound.http.connection.closed", Kind.COUNTER, "connections", "Connections that were closed",
-			"reason: idle, expired, stale, error, partial, reclaimed, shutdown"),
+			"reason: idle, expired, stale, error, partial, reclaimed, shutdown", true),
 
 	/** Leaked leases. */
 	LEAKS("outbound.http.leaks", Kind.COUNTER, "leases", "Leased connections that were found leaked",
-			"kind: suspected, abandoned"),
+			"kind: suspected, abandoned", false),
 
 	/** Connections that were taken back. */
 	RECLAIMED("outbound.http.reclaimed", Kind.COUNTER, "connections",
-			"Leaked connections that were taken back from their callers", null),
+			"Leaked connections that were taken back from their callers", null, false),
 
 	/** Requests that were sent again. */
 	RETRIES("outbound.http.retries", Kind.COUNTER, "requests", "Requests that were sent again",
-			"reason: stale, connect, io, timeout, status"),
+			"reason: stale, connect, io, timeout, status", false),
 
 	/** Requests that were not sent again. */
 	RETRIES_DENIED("outbound.http.retries.denied", Kind.COUNTER, "requests",
 			"Requests that were not sent again although a failure called for it",
-			"reason: budget, method, body, deadline, retry_after"),
+			"reason: budget, method, body, deadline, retry_after", false),
 
 	/** Calls that took too long. */
 	CALL_TIMEOUTS("outbound.http.call.timeouts", Kind.COUNTER, "calls", "Calls that took longer than call-timeout",
-			"phase: acquire, dns, connect, tls, write, head, body, pause"),
+			"phase: acquire, dns, connect, tls, write, head, body, pause", false),
 
 	/** Disagreements with HttpClient's own pool. */
 	REFUSED("outbound.http.pool.refused", Kind.COUNTER, "connections",
-			"Connections for which HttpClient's own pool had no place; anything but zero is a defect", null),
+			"Connections for which HttpClient's own pool had no place; anything but zero is a defect", null, false),
 
 	/** Connections that the egress policy denies. */
 	EGRESS_DENIED("outbound.http.egress.denied", Kind.COUNTER, "connections",
-			"Connections that the egress policy denies", "mode: enforce, report"),
+			"Connections that the egress policy denies", "mode: enforce, report", false),
 
 	/** Days until a certificate expires. */
 	CERTIFICATE_EXPIRY("outbound.http.certificate.expiry", Kind.GAUGE, "days",
 			"Days until the first certificate of the SSL bundle expires; absent without SSL bundle",
-			"store: key, trust");
+			"store: key, trust", false);
 
 	private final String meterName;
 
@@ -81,12 +83,16 @@ public enum PoolMeter {
 
 	private final @Nullable String tags;
 
-	PoolMeter(String meterName, Kind kind, @Nullable String baseUnit, String description, @Nullable String tags) {
+	private final boolean byRoute;
+
+	PoolMeter(String meterName, Kind kind, @Nullable String baseUnit, String description, @Nullable String tags,
+			boolean byRoute) {
 		this.meterName = meterName;
 		this.kind = kind;
 		this.baseUnit = baseUnit;
 		this.description = description;
 		this.tags = tags;
+		this.byRoute = byRoute;
 	}
 
 	/**
@@ -122,11 +128,21 @@ public enum PoolMeter {
 	}
 
 	/**
-	 * Return the tags besides {@code client}, with their values, in words.
+	 * Return the tags besides {@code client} and {@code route}, with their values, in
+	 * words.
 	 * @return one phrase per tag
 	 */
 	public List<String> getTags() {
 		return (this.tags != null) ? List.of(this.tags.split("; ")) : List.of();
+	}
+
+	/**
+	 * Return whether all series of the meter have the tag {@code route} where that is
+	 * enabled.
+	 * @return whether it can tell routes apart
+	 */
+	public boolean isByRoute() {
+		return this.byRoute;
 	}
 
 	/**

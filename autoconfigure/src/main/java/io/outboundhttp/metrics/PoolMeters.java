@@ -1,27 +1,20 @@
 package io.outboundhttp.metrics;
 
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.client.TlsStatus;
-import io.outboundhttp.pool.CloseReason;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.PoolFigures;
 import io.outboundhttp.pool.RetryDenial;
@@ -35,64 +28,32 @@ import io.outboundhttp.pool.egress.EgressMode;
  */
 final class PoolMeters {
 
-	/*
-	 * `removed` is written before `meters` is gone through, and read after a meter was
-	 * added: whoever adds one too late takes it out himself.
-	 */
-
-	private final List<Meter> meters = new CopyOnWriteArrayList<>();
-
-	private final Map<Outcome, Timer> acquire = new EnumMap<>(Outcome.class);
-
-	private final Map<CallPhase, Timer> opened = new EnumMap<>(CallPhase.class);
-
-	private final Map<CallPhase, Timer> notOpened = new EnumMap<>(CallPhase.class);
-
-	private final Timer usage;
-
-	private final MeterRegistry registry;
-
-	private final Tags tags;
-
-	private final ConnectionPool pool;
-
-	private final Function<ConnectionPool, @Nullable TlsStatus> tls;
-
-	private final PoolReading reading;
-
 	/** Stores whose certificates have a gauge. */
 	private final Set<String> stores = ConcurrentHashMap.newKeySet();
 
-	private volatile boolean removed;
+	private final List<MeterSet> ofRoutes = new CopyOnWriteArrayList<>();
 
-	PoolMeters(MeterRegistry registry, ConnectionPool pool, Function<ConnectionPool, @Nullable TlsStatus> tls) {
-		this.registry = registry;
+	private final MeterSet meters;
+
+	private final ConnectionPool pool;
+
+	private final PoolReading reading;
+
+	private final Function<ConnectionPool, @Nullable TlsStatus> tls;
+
+	/**
+	 * Create and register the meters that do not carry the route.
+	 * @param registry takes them
+	 * @param pool the pool
+	 * @param reading what is read of the pool at a scrape
+	 * @param tls gives what is known about the SSL bundle of a pool
+	 */
+	PoolMeters(MeterRegistry registry, ConnectionPool pool, PoolReading reading,
+			Function<ConnectionPool, @Nullable TlsStatus> tls) {
+		this.meters = new MeterSet(registry, Tags.of("client", pool.getName()));
 		this.pool = pool;
+		this.reading = reading;
 		this.tls = tls;
-		this.tags = Tags.of("client", pool.getName());
-		this.reading = new PoolReading(pool);
-		for (Outcome outcome : Outcome.values()) {
-			this.acquire.put(outcome, timer(PoolMeter.ACQUIRE, "outcome", name(outcome)));
-		}
-		this.usage = timer(PoolMeter.USAGE);
-		for (CallPhase step : List.of(CallPhase.DNS, CallPhase.CONNECT, CallPhase.TLS)) {
-			String phase = (step == CallPhase.CONNECT) ? "tcp" : name(step);
-			this.opened.put(step, timer(PoolMeter.OPEN, "phase", phase, "outcome", "success"));
-			this.notOpened.put(step, timer(PoolMeter.OPEN, "phase", phase, "outcome", "error"));
-		}
-		gauges();
-		counters();
-	}
-
-	private void gauges() {
-		gauge(PoolMeter.CONNECTIONS, PoolFigures::leased, "state", "leased");
-		gauge(PoolMeter.CONNECTIONS, PoolFigures::available, "state", "available");
-		gauge(PoolMeter.PENDING, PoolFigures::pending);
-		gauge(PoolMeter.MAX, PoolFigures::maxTotal);
-	}
-
-	private void counters() {
-		counters(PoolMeter.CLOSED, "reason", CloseReason.values(), (figures) -> figures.connections().closed());
 		counter(PoolMeter.LEAKS, (figures) -> figures.leaks().suspectedTotal(), "kind", "suspected");
 		counter(PoolMeter.LEAKS, (figures) -> figures.leaks().abandonedTotal(), "kind", "abandoned");
 		counter(PoolMeter.RECLAIMED, (figures) -> figures.leaks().reclaimedTotal());
@@ -104,32 +65,8 @@ final class PoolMeters {
 		counters(PoolMeter.EGRESS_DENIED, "mode", EgressMode.values(), (figures) -> figures.calls().egressDenied());
 	}
 
-	private Timer timer(PoolMeter meter, String... tags) {
-		Timer timer = Timer.builder(meter.getMeterName())
-			.description(meter.getDescription())
-			.tags(this.tags.and(tags))
-			.register(this.registry);
-		this.meters.add(timer);
-		return timer;
-	}
-
-	private void gauge(PoolMeter meter, ToDoubleFunction<PoolFigures> value, String... tags) {
-		this.meters
-			.add(Gauge.builder(meter.getMeterName(), this.reading, (reading) -> value.applyAsDouble(reading.figures()))
-				.description(meter.getDescription())
-				.baseUnit(meter.getBaseUnit())
-				.tags(this.tags.and(tags))
-				.strongReference(true)
-				.register(this.registry));
-	}
-
 	private void counter(PoolMeter meter, ToDoubleFunction<PoolFigures> value, String... tags) {
-		this.meters.add(FunctionCounter
-			.builder(meter.getMeterName(), this.reading, (reading) -> value.applyAsDouble(reading.figures()))
-			.description(meter.getDescription())
-			.baseUnit(meter.getBaseUnit())
-			.tags(this.tags.and(tags))
-			.register(this.registry));
+		this.meters.counter(meter, this.reading, (reading) -> value.applyAsDouble(reading.figures()), tags);
 	}
 
 	private <E extends Enum<E>> void counters(PoolMeter meter, String tag, E[] values,
@@ -140,75 +77,53 @@ final class PoolMeters {
 	}
 
 	/**
-	 * Whether there are certificates is known once TLS was negotiated; they may come
-	 * later, with another SSL bundle.
+	 * Register the meters of a route.
+	 * @param route the route
 	 */
-	private void certificates() {
+	void register(MeteredRoute route) {
+		MeterSet ofRoute = this.meters;
+		String tagValue = route.tagValue();
+		if (tagValue != null) {
+			if (this.ofRoutes.isEmpty()) {
+				this.meters.gauge(PoolMeter.MAX, () -> this.reading.figures().maxTotal(), "route", RouteTag.ALL);
+			}
+			ofRoute = this.meters.with("route", tagValue);
+			this.ofRoutes.add(ofRoute);
+		}
+		route.register(new RouteMeters(ofRoute, route, this.reading));
+	}
+
+	/**
+	 * Register the gauges of certificates. Whether there are certificates is known once
+	 * TLS was negotiated; they may come later, with another SSL bundle.
+	 */
+	void certificates() {
 		TlsStatus status = this.tls.apply(this.pool);
 		if (status != null) {
 			certificate(status, "key", TlsStatus::certificateExpiresInDays);
 			certificate(status, "trust", TlsStatus::trustExpiresInDays);
 		}
-		if (this.removed) {
-			remove();
-		}
 	}
 
 	private void certificate(TlsStatus now, String store, Function<TlsStatus, @Nullable Long> days) {
 		if (days.apply(now) != null && this.stores.add(store)) {
-			this.meters.add(Gauge.builder(PoolMeter.CERTIFICATE_EXPIRY.getMeterName(), () -> {
+			this.meters.gauge(PoolMeter.CERTIFICATE_EXPIRY, () -> {
 				TlsStatus status = this.tls.apply(this.pool);
 				return (status != null) ? days.apply(status) : null;
-			})
-				.description(PoolMeter.CERTIFICATE_EXPIRY.getDescription())
-				.baseUnit(PoolMeter.CERTIFICATE_EXPIRY.getBaseUnit())
-				.tags(this.tags.and("store", store))
-				.register(this.registry));
+			}, "store", store);
 		}
 	}
 
-	private static String name(Enum<?> value) {
+	static String name(Enum<?> value) {
 		return value.name().toLowerCase(Locale.ROOT);
-	}
-
-	// Recording
-
-	void acquired(Outcome outcome, long nanos) {
-		record(this.acquire.get(outcome), nanos);
-	}
-
-	void used(long nanos) {
-		record(this.usage, nanos);
-	}
-
-	void stepEnded(CallPhase step, long nanos, boolean success) {
-		record((success ? this.opened : this.notOpened).get(step), nanos);
-		if (step == CallPhase.TLS && success) {
-			certificates();
-		}
-	}
-
-	private static void record(@Nullable Timer timer, long nanos) {
-		if (timer != null) {
-			timer.record(nanos, TimeUnit.NANOSECONDS);
-		}
 	}
 
 	/**
 	 * Take the meters out of the registry.
 	 */
 	void remove() {
-		this.removed = true;
-		this.meters.forEach(this.registry::remove);
-	}
-
-	/**
-	 * How the wait for a connection has ended.
-	 */
-	enum Outcome {
-
-		LEASED, TIMEOUT, REJECTED, CANCELLED
-
+		this.meters.remove();
+		this.ofRoutes.forEach(MeterSet::remove);
 	}
 
 }

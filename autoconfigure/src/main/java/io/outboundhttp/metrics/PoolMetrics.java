@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.client.TlsStatus;
-import io.outboundhttp.metrics.PoolMeters.Outcome;
+import io.outboundhttp.pool.CloseReason;
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.Lease;
 import io.outboundhttp.pool.PoolListener;
@@ -29,34 +28,38 @@ import io.outboundhttp.pool.PoolListener;
 public final class PoolMetrics implements MeterBinder, PoolListener {
 
 	/*
-	 * `open` has every open pool, with its meters in each registry. `lock` makes changes
-	 * one after the other: a pool that opens or closes while a registry is bound has its
-	 * meters there once, or not at all. Events of pools take no lock.
+	 * `open` has every open pool. `lock` makes changes one after the other: a pool that
+	 * opens or closes while a registry is bound has its meters there once, or not at all.
+	 * Events of pools do not take it.
 	 */
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Map<ConnectionPool, List<PoolMeters>> open = new ConcurrentHashMap<>();
+	private final Map<ConnectionPool, MeteredPool> open = new ConcurrentHashMap<>();
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
 	private final Function<ConnectionPool, @Nullable TlsStatus> tls;
 
+	private final RouteTag routeTag;
+
 	/**
 	 * Create a binder.
 	 * @param tls gives what is known about the SSL bundle of a pool
+	 * @param routeTag whether meters carry the route
 	 */
-	public PoolMetrics(Function<ConnectionPool, @Nullable TlsStatus> tls) {
+	public PoolMetrics(Function<ConnectionPool, @Nullable TlsStatus> tls, RouteTag routeTag) {
 		this.tls = tls;
+		this.routeTag = routeTag;
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		this.lock.lock();
 		try {
-			Map<ConnectionPool, List<PoolMeters>> before = Map.copyOf(this.open);
+			List<MeteredPool> before = List.copyOf(this.open.values());
 			this.registries.add(registry);
-			before.forEach((pool, meters) -> meters.add(new PoolMeters(registry, pool, this.tls)));
+			before.forEach((pool) -> pool.register(registry));
 		}
 		finally {
 			this.lock.unlock();
@@ -67,9 +70,9 @@ public final class PoolMetrics implements MeterBinder, PoolListener {
 	public void poolOpened(ConnectionPool pool) {
 		this.lock.lock();
 		try {
-			List<PoolMeters> meters = new CopyOnWriteArrayList<>();
-			this.registries.forEach((registry) -> meters.add(new PoolMeters(registry, pool, this.tls)));
-			this.open.put(pool, meters);
+			MeteredPool opened = new MeteredPool(pool, this.routeTag, this.tls);
+			this.registries.forEach(opened::register);
+			this.open.put(pool, opened);
 		}
 		finally {
 			this.lock.unlock();
@@ -80,9 +83,9 @@ public final class PoolMetrics implements MeterBinder, PoolListener {
 	public void poolClosed(ConnectionPool pool) {
 		this.lock.lock();
 		try {
-			List<PoolMeters> meters = this.open.remove(pool);
-			if (meters != null) {
-				meters.forEach(PoolMeters::remove);
+			MeteredPool closed = this.open.remove(pool);
+			if (closed != null) {
+				closed.remove();
 			}
 		}
 		finally {
@@ -92,38 +95,52 @@ public final class PoolMetrics implements MeterBinder, PoolListener {
 
 	@Override
 	public void leaseAcquired(Lease lease, long waitedNanos) {
-		each(lease.getPool(), (meters) -> meters.acquired(Outcome.LEASED, waitedNanos));
+		acquired(lease.getPool(), lease.getRoute(), Outcome.LEASED, waitedNanos);
 	}
 
 	@Override
 	public void leaseReleased(Lease lease, long heldNanos) {
-		each(lease.getPool(), (meters) -> meters.used(heldNanos));
+		MeteredPool metered = this.open.get(lease.getPool());
+		if (metered != null) {
+			metered.used(lease.getRoute(), heldNanos);
+		}
 	}
 
 	@Override
 	public void leaseTimedOut(ConnectionPool pool, HttpRoute route, long waitedNanos) {
-		each(pool, (meters) -> meters.acquired(Outcome.TIMEOUT, waitedNanos));
+		acquired(pool, route, Outcome.TIMEOUT, waitedNanos);
 	}
 
 	@Override
 	public void leaseRejected(ConnectionPool pool, HttpRoute route) {
-		each(pool, (meters) -> meters.acquired(Outcome.REJECTED, 0));
+		acquired(pool, route, Outcome.REJECTED, 0);
 	}
 
 	@Override
 	public void leaseCancelled(ConnectionPool pool, HttpRoute route, long waitedNanos) {
-		each(pool, (meters) -> meters.acquired(Outcome.CANCELLED, waitedNanos));
+		acquired(pool, route, Outcome.CANCELLED, waitedNanos);
+	}
+
+	private void acquired(ConnectionPool pool, HttpRoute route, Outcome outcome, long waitedNanos) {
+		MeteredPool metered = this.open.get(pool);
+		if (metered != null) {
+			metered.acquired(route, outcome, waitedNanos);
+		}
 	}
 
 	@Override
 	public void connectStepEnded(ConnectionPool pool, HttpRoute route, CallPhase step, long nanos, boolean success) {
-		each(pool, (meters) -> meters.stepEnded(step, nanos, success));
+		MeteredPool metered = this.open.get(pool);
+		if (metered != null) {
+			metered.stepEnded(route, step, nanos, success);
+		}
 	}
 
-	private void each(ConnectionPool pool, Consumer<PoolMeters> action) {
-		List<PoolMeters> meters = this.open.get(pool);
-		if (meters != null) {
-			meters.forEach(action);
+	@Override
+	public void connectionClosed(ConnectionPool pool, HttpRoute route, CloseReason reason) {
+		MeteredPool metered = this.open.get(pool);
+		if (metered != null) {
+			metered.closed(route, reason);
 		}
 	}
 

@@ -415,6 +415,15 @@ public final class ConnectionPool {
 		return this.reader.figures();
 	}
 
+	/**
+	 * Read the figures of each route. Takes the pool's lock for a moment, once for all
+	 * routes, so that they are of the same instant.
+	 * @return one reading per route with connections or waiting callers
+	 */
+	public List<PoolFigures.Route> routeFigures() {
+		return this.reader.routeFigures();
+	}
+
 	PoolReader reader() {
 		return this.reader;
 	}
@@ -587,6 +596,15 @@ public final class ConnectionPool {
 	 */
 	void setMaxPerRoute(int max) {
 		configureLimits((limits) -> new PoolLimits(limits.maxTotal(), max));
+	}
+
+	/**
+	 * Return the limit of a route.
+	 * @param route the route, not necessarily in use
+	 * @return the limit
+	 */
+	public int getMaxPerRoute(HttpRoute route) {
+		return this.admission.getMaxPerRoute(route);
 	}
 
 	/**

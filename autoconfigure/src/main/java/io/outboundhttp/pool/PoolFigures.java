@@ -1,5 +1,7 @@
 package io.outboundhttp.pool;
 
+import org.apache.hc.client5.http.HttpRoute;
+
 /**
  * Figures of a pool without its routes and leases: a reading whose cost does not grow
  * with them, for meters. Immutable.
@@ -15,5 +17,18 @@ package io.outboundhttp.pool;
  */
 public record PoolFigures(int leased, int available, int pending, int maxTotal, PoolSnapshot.Leaks leaks,
 		PoolSnapshot.Connections connections, PoolSnapshot.Calls calls) {
+
+	/**
+	 * Figures of one route.
+	 *
+	 * @param route the route
+	 * @param leased connections handed out to callers
+	 * @param available idle connections kept for reuse
+	 * @param pending callers waiting for a connection
+	 * @param max limit of this route
+	 */
+	public record Route(HttpRoute route, int leased, int available, int pending, int max) {
+
+	}
 
 }

@@ -96,6 +96,16 @@ final class PoolReader {
 				this.pool.leaks().figures(List.of()), connections(), this.calls.snapshot());
 	}
 
+	List<PoolFigures.Route> routeFigures() {
+		List<PoolFigures.Route> figures = new ArrayList<>();
+		this.pool.admission().readRoutes().forEach((route, reading) -> {
+			Occupancy occupancy = withoutWarmUp(reading, this.pool.warmUp().held(route));
+			figures.add(new PoolFigures.Route(route, occupancy.leased(), occupancy.available(), occupancy.pending(),
+					occupancy.max()));
+		});
+		return figures;
+	}
+
 	private PoolSnapshot.Connections connections() {
 		Connections connections = this.pool.connections();
 		return new PoolSnapshot.Connections(connections.openedCount(), connections.closedCounts(),

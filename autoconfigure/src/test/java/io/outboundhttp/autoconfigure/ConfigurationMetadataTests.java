@@ -52,9 +52,11 @@ class ConfigurationMetadataTests {
 			.containsExactlyInAnyOrder("outbound-http.enabled", "outbound-http.takeover", "outbound-http.primary",
 					"outbound-http.fail-on-unknown", "outbound-http.clients", "outbound-http.health.down-on",
 					"outbound-http.health.leak-ratio", "outbound-http.health.starvation-threshold",
+					"outbound-http.metrics.route-tag.enabled", "outbound-http.metrics.route-tag.max",
 					"outbound-http.shutdown.drain-timeout");
 		assertThat(KnownKeys.GLOBAL_KEYS).containsExactlyInAnyOrder("enabled", "takeover", "primary", "fail-on-unknown",
-				"health.down-on", "health.leak-ratio", "health.starvation-threshold", "shutdown.drain-timeout");
+				"health.down-on", "health.leak-ratio", "health.starvation-threshold", "metrics.route-tag.enabled",
+				"metrics.route-tag.max", "shutdown.drain-timeout");
 	}
 
 	@Test
@@ -152,6 +154,8 @@ class ConfigurationMetadataTests {
 		actual.put("outbound-http.health.leak-ratio", properties.getHealth().getLeakRatio());
 		actual.put("outbound-http.health.starvation-threshold",
 				DurationStyle.SIMPLE.print(properties.getHealth().getStarvationThreshold(), ChronoUnit.SECONDS));
+		actual.put("outbound-http.metrics.route-tag.enabled", properties.getMetrics().getRouteTag().isEnabled());
+		actual.put("outbound-http.metrics.route-tag.max", properties.getMetrics().getRouteTag().getMax());
 		actual.put("outbound-http.shutdown.drain-timeout",
 				DurationStyle.SIMPLE.print(properties.getShutdown().getDrainTimeout(), ChronoUnit.SECONDS));
 		assertThat(documented).isEqualTo(actual);

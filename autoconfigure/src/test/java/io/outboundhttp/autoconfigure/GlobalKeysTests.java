@@ -3,13 +3,19 @@ package io.outboundhttp.autoconfigure;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.outboundhttp.autoconfigure.GeneratedMetadata.Property;
+import io.outboundhttp.autoconfigure.metrics.OutboundHttpMetricsAutoConfiguration;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.Problem;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpResponse;
@@ -35,12 +42,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class GlobalKeysTests {
 
-	private final Map<String, Consumer<ApplicationContextRunner>> checks = Map.of("enabled", GlobalKeysTests::enabled,
-			"takeover", GlobalKeysTests::takeover, "primary", GlobalKeysTests::primary, "fail-on-unknown",
-			GlobalKeysTests::failOnUnknown, "clients", GlobalKeysTests::clients, "health.down-on",
-			GlobalKeysTests::healthDownOn, "health.leak-ratio", GlobalKeysTests::healthLeakRatio,
-			"health.starvation-threshold", GlobalKeysTests::healthStarvationThreshold, "shutdown.drain-timeout",
-			GlobalKeysTests::shutdownDrainTimeout);
+	private final Map<String, Consumer<ApplicationContextRunner>> checks = Map.ofEntries(
+			Map.entry("enabled", GlobalKeysTests::enabled), Map.entry("takeover", GlobalKeysTests::takeover),
+			Map.entry("primary", GlobalKeysTests::primary),
+			Map.entry("fail-on-unknown", GlobalKeysTests::failOnUnknown),
+			Map.entry("clients", GlobalKeysTests::clients), Map.entry("health.down-on", GlobalKeysTests::healthDownOn),
+			Map.entry("health.leak-ratio", GlobalKeysTests::healthLeakRatio),
+			Map.entry("health.starvation-threshold", GlobalKeysTests::healthStarvationThreshold),
+			Map.entry("metrics.route-tag.enabled", GlobalKeysTests::metricsRouteTagEnabled),
+			Map.entry("metrics.route-tag.max", GlobalKeysTests::metricsRouteTagMax),
+			Map.entry("shutdown.drain-timeout", GlobalKeysTests::shutdownDrainTimeout));
 
 	static List<String> keys() {
 		return GeneratedMetadata.load()
@@ -129,6 +140,53 @@ class GlobalKeysTests {
 	private static void refused(ApplicationContextRunner runner, String property, String key) {
 		runner.withPropertyValues("outbound-http.health." + property)
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(key));
+	}
+
+	private static void metricsRouteTagEnabled(ApplicationContextRunner runner) {
+		assertThat(routeTags(runner)).containsOnlyNulls();
+		assertThat(routeTags(runner.withPropertyValues("outbound-http.metrics.route-tag.enabled=true")))
+			.allMatch((route) -> route.startsWith("http://127.0.0.1:"));
+	}
+
+	private static void metricsRouteTagMax(ApplicationContextRunner runner) {
+		ApplicationContextRunner enabled = runner.withPropertyValues("outbound-http.metrics.route-tag.enabled=true");
+		assertThat(routeTags(enabled)).hasSize(2);
+		try (LoggedWarnings warnings = LoggedWarnings.of("io.outboundhttp.metrics")) {
+			assertThat(routeTags(enabled.withPropertyValues("outbound-http.metrics.route-tag.max=1"))).hasSize(2)
+				.contains("other");
+			assertThat(warnings.list()).singleElement()
+				.asString()
+				.contains("'default'", "more than 1 routes", "'outbound-http.metrics.route-tag.max'");
+		}
+		for (String bad : List.of("0", "1001")) {
+			runner.withPropertyValues("outbound-http.metrics.route-tag.max=" + bad)
+				.run((context) -> assertThat(context).getFailure()
+					.hasStackTraceContaining("outbound-http.metrics.route-tag.max")
+					.hasStackTraceContaining("'" + bad + "'")
+					.hasStackTraceContaining("Expected 1 to 1000"));
+		}
+	}
+
+	/**
+	 * Call two routes, and return the tag of each.
+	 */
+	private static Set<String> routeTags(ApplicationContextRunner runner) {
+		Set<String> routes = new HashSet<>();
+		try (TestHttpServer one = TestHttpServer.start(); TestHttpServer other = TestHttpServer.start()) {
+			runner.withConfiguration(AutoConfigurations.of(OutboundHttpMetricsAutoConfiguration.class))
+				.withBean(SimpleMeterRegistry.class)
+				.run((context) -> {
+					MeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+					context.getBeanProvider(MeterBinder.class).forEach((binder) -> binder.bindTo(registry));
+					RestClient client = context.getBean(RestClient.Builder.class).build();
+					call(client, one);
+					call(client, other);
+					registry.get("outbound.http.pool.usage")
+						.timers()
+						.forEach((timer) -> routes.add(timer.getId().getTag("route")));
+				});
+		}
+		return routes;
 	}
 
 	private static void shutdownDrainTimeout(ApplicationContextRunner runner) {

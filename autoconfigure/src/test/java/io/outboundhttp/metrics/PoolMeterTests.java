@@ -26,8 +26,9 @@ class PoolMeterTests {
 	private static String row(PoolMeter meter) {
 		String unit = (meter.getBaseUnit() != null) ? meter.getBaseUnit() : "seconds";
 		String tags = meter.getTags().isEmpty() ? "–" : String.join("; ", meter.getTags());
-		return "| `%s` | %s | %s | %s | %s |".formatted(meter.getMeterName(),
-				meter.getKind().name().toLowerCase(Locale.ROOT), unit, tags, meter.getDescription());
+		return "| `%s` | %s | %s | %s | %s | %s |".formatted(meter.getMeterName(),
+				meter.getKind().name().toLowerCase(Locale.ROOT), unit, tags, meter.isByRoute() ? "✓" : "–",
+				meter.getDescription());
 	}
 
 }

@@ -208,7 +208,7 @@ class PoolMetricsTests {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		AtomicBoolean first = new AtomicBoolean(true);
 		List<ConnectionPool> opened = new ArrayList<>();
-		PoolMetrics metrics = new PoolMetrics((pool) -> null);
+		PoolMetrics metrics = new PoolMetrics((pool) -> null, RouteTag.OFF);
 		try (ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of(metrics))) {
 			registry.config().onMeterAdded((meter) -> {
 				if (first.getAndSet(false)) {
@@ -239,7 +239,7 @@ class PoolMetricsTests {
 	void certificatesOfALateBundleAreGauges() {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		AtomicReference<@Nullable TlsStatus> status = new AtomicReference<>();
-		PoolMetrics metrics = new PoolMetrics((pool) -> status.get());
+		PoolMetrics metrics = new PoolMetrics((pool) -> status.get(), RouteTag.OFF);
 		metrics.bindTo(registry);
 		try (ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of(metrics))) {
 			ConnectionPool pool = open(pools, "a");

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.metrics.PoolMetrics;
+import io.outboundhttp.metrics.RouteTag;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -28,8 +29,9 @@ public final class OutboundHttpMetricsAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean
-	PoolMetrics outboundHttpPoolMetrics(ObjectProvider<OutboundHttpClients> clients) {
-		return new PoolMetrics((pool) -> clients.getObject().tls(pool));
+	PoolMetrics outboundHttpPoolMetrics(ObjectProvider<OutboundHttpClients> clients,
+			ObjectProvider<RouteTag> routeTag) {
+		return new PoolMetrics((pool) -> clients.getObject().tls(pool), routeTag.getIfAvailable(() -> RouteTag.OFF));
 	}
 
 }

@@ -1,8 +1,10 @@
 package io.outboundhttp.pool.admission;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -572,6 +574,28 @@ public final class Admission<K, I> {
 			}
 			return new Occupancy(Math.max(0, this.permits.total() - available), available, pending, oldestWaitNanos,
 					this.permits.maxTotal());
+		}
+		finally {
+			this.lock.unlock();
+			drain();
+		}
+	}
+
+	/**
+	 * Read each route. Takes the lock for a moment, once for all routes, so that the
+	 * readings are of the same instant. What is evicted from a route for another one
+	 * counts for both until it is disposed of.
+	 * @return the readings by route
+	 */
+	public Map<K, Occupancy> readRoutes() {
+		Map<K, Occupancy> readings = new HashMap<>();
+		this.lock.lock();
+		try {
+			this.permits.settle();
+			for (AdmissionRoute<K, I> route : this.permits.routes()) {
+				readings.put(route.key, read(route));
+			}
+			return readings;
 		}
 		finally {
 			this.lock.unlock();
