@@ -64,6 +64,7 @@ class ClientHealthIndicator extends AbstractHealthIndicator {
 		if (!problems.isEmpty()) {
 			builder.withDetail("problems",
 					problems.stream().map((problem) -> problem.name().toLowerCase(Locale.ROOT)).toList());
+			builder.withDetail("actions", problems.stream().map(Problem::getAction).toList());
 		}
 		if (this.rules.isDown(problems)) {
 			builder.down();

@@ -24,6 +24,7 @@ import io.outboundhttp.CallPhase;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.pool.CloseReason;
 import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.PoolLimits;
 import io.outboundhttp.pool.ConnectionPools;
 import io.outboundhttp.pool.PoolFigures;
 import io.outboundhttp.pool.PoolSettings;
@@ -127,7 +128,7 @@ class RouteTagTests {
 	@DisplayName("O1 callers that wait for a route which has no connection yet are seen by a scrape")
 	void callersThatWaitForANewRouteAreSeen() throws Exception {
 		ConnectionPool pool = open("a");
-		pool.setMaxTotal(1);
+		pool.configureLimits((limits) -> new PoolLimits(1, limits.maxPerRoute()));
 		try (TestHttpServer one = TestHttpServer.start();
 				TestHttpServer two = TestHttpServer.start();
 				CloseableHttpClient client = client(pool);
@@ -173,7 +174,7 @@ class RouteTagTests {
 	void limitOfARouteIsNeverAboveThatOfThePool() {
 		ConnectionPool pool = open("a");
 		this.metrics.connectStepEnded(pool, route("h"), CallPhase.DNS, 1, true);
-		pool.setMaxTotal(3);
+		pool.configureLimits((limits) -> new PoolLimits(3, limits.maxPerRoute()));
 		assertThat(gauges(PoolMeter.MAX)).isEqualTo(Map.of("http://h:80", 3.0, "all", 3.0));
 	}
 

@@ -3,10 +3,14 @@ package io.outboundhttp.autoconfigure.endpoint;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import com.jayway.jsonpath.JsonPath;
 import io.outboundhttp.autoconfigure.endpoint.ActuatorApplication.Kind;
@@ -17,9 +21,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.skyscreamer.jsonassert.JSONAssert;
 
+import org.springframework.web.client.RestClient;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the endpoint and the health component as an operator sees them over HTTP.
@@ -236,6 +244,48 @@ class OutboundHttpEndpointWebTests {
 			assertThat(application.get("/health/outboundHttp/payments").statusCode()).isEqualTo(404);
 			assertThat(application.get("/health/outboundHttp/default").statusCode()).isEqualTo(200);
 			assertThat(application.get("/outboundhttp/payments").statusCode()).isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@DisplayName("O8 a saturated client is told, and down only on request; no probe notices and nothing is sent to find out")
+	void saturatedClientIsTold(boolean down) throws Exception {
+		ExecutorService callers = Executors.newCachedThreadPool();
+		try (ActuatorApplication application = start(Kind.SERVLET,
+				"outbound-http.clients.payments.pool.max-per-route=1",
+				"outbound-http.clients.payments.pool.acquire-timeout=30s",
+				"outbound-http.health.starvation-threshold=300ms",
+				"outbound-http.health.down-on=" + (down ? "leaking,maintenance,starving" : "leaking,maintenance"))) {
+			RestClient client = application.bean(OutboundHttpClients.class).restClient("payments");
+			List<Future<?>> calls = new ArrayList<>();
+			for (int i = 0; i < 5; i++) {
+				calls.add(callers.submit(() -> client.get().uri("/held").retrieve().body(String.class)));
+			}
+			await().atMost(Duration.ofSeconds(30))
+				.until(() -> application.body("/outboundhttp").contains("\"starving\""));
+			int sent = server.requests().size();
+			HttpResponse<String> health = application.get("/health");
+			assertThat(health.statusCode()).isEqualTo(down ? 503 : 200);
+			String entry = "$.components.outboundHttp.components.payments";
+			assertThat(JsonPath.<String>read(health.body(), entry + ".status")).isEqualTo(down ? "DOWN" : "UP");
+			Map<String, Object> details = JsonPath.read(health.body(), entry + ".details");
+			assertThat(details).containsEntry("pending", 4).containsEntry("problems", List.of("starving"));
+			assertThat((Integer) details.getOrDefault("starvingMillis", 0)).isGreaterThanOrEqualTo(300);
+			assertThat(String.valueOf(details.get("actions"))).contains("read-timeout", "pool.max-per-route");
+			assertThat(application.get("/health/liveness").statusCode()).isEqualTo(200);
+			assertThat(application.get("/health/readiness").statusCode()).isEqualTo(200);
+			assertThat(server.requests()).hasSize(sent);
+			for (Future<?> call : calls) {
+				while (!call.isDone()) {
+					server.releaseStalled();
+					Thread.onSpinWait();
+				}
+				call.get();
+			}
+		}
+		finally {
+			callers.shutdownNow();
 		}
 	}
 

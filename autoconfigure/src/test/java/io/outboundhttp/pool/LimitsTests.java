@@ -1,0 +1,141 @@
+package io.outboundhttp.pool;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import io.outboundhttp.FakeTimeSource;
+import io.outboundhttp.PoolLeakExtension;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Limits} of a pool.
+ */
+class LimitsTests {
+
+	@RegisterExtension
+	final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final FakeTimeSource time = new FakeTimeSource(0);
+
+	private final List<LimitOverride> reverted = new ArrayList<>();
+
+	private final ConnectionPools pools = PoolFixture.pools(this.time, new PoolListener() {
+
+		@Override
+		public void limitsReverted(ConnectionPool pool, LimitOverride ended) {
+			synchronized (LimitsTests.this.reverted) {
+				LimitsTests.this.reverted.add(ended);
+			}
+		}
+
+	});
+
+	private final ConnectionPool pool = this.pools.open("payments", PoolFixture.settings(), PoolFixture.manager(20));
+
+	@AfterEach
+	void close() {
+		this.pools.close();
+	}
+
+	@Test
+	void operatorsLimitsHoldUntilTheirTimeIsOver() {
+		LimitOverride override = override(80, 40);
+		this.pool.override(override, Duration.ofMinutes(15));
+		assertLimits(80, 40);
+		assertThat(this.pool.getOverride()).isEqualTo(override);
+		this.time.advance(Duration.ofMinutes(15).minusNanos(1));
+		assertThat(this.pool.revertLimits(this.time.nanos())).isEqualTo(1);
+		assertLimits(80, 40);
+		this.time.advance(Duration.ofNanos(1));
+		assertThat(this.pool.revertLimits(this.time.nanos())).isEqualTo(Long.MAX_VALUE);
+		assertLimits(20, 20);
+		assertThat(this.pool.getOverride()).isNull();
+		assertThat(this.reverted).containsExactly(override);
+	}
+
+	@Test
+	void whatIsConfiguredMeanwhileHoldsAfterwards() {
+		this.pool.override(override(80, 40), Duration.ofMinutes(15));
+		this.pool.configureLimits((limits) -> new PoolLimits(limits.maxTotal() + 10, 5));
+		assertLimits(80, 40);
+		this.time.advance(Duration.ofMinutes(15));
+		this.pool.revertLimits(this.time.nanos());
+		assertLimits(30, 5);
+	}
+
+	@Test
+	void laterLimitsReplaceEarlierOnesAndTheirTime() {
+		this.pool.override(override(80, 40), Duration.ofMinutes(15));
+		this.pool.override(override(60, 30), Duration.ofHours(2));
+		this.time.advance(Duration.ofMinutes(15));
+		this.pool.revertLimits(this.time.nanos());
+		assertLimits(60, 30);
+		assertThat(this.reverted).isEmpty();
+	}
+
+	@Test
+	void backgroundThreadSeesTheEndByItself() throws Exception {
+		// its thread sleeps by the real clock: no more than the second that was asked for
+		this.pool.override(override(80, 40), Duration.ofSeconds(1));
+		this.time.advance(Duration.ofSeconds(1));
+		this.pools.sweep(this.time.nanos());
+		assertLimits(20, 20);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5 })
+	void whatWasDecidedLastIsWhatHolds(long seed) throws Exception {
+		ExecutorService operators = Executors.newFixedThreadPool(3);
+		List<Future<?>> work = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			Random random = new Random(seed * 31 + i);
+			work.add(operators.submit(() -> {
+				for (int step = 0; step < 300; step++) {
+					int limit = 1 + random.nextInt(50);
+					switch (random.nextInt(3)) {
+						case 0 -> this.pool.override(override(limit, limit), Duration.ofNanos(1 + random.nextInt(3)));
+						case 1 -> this.pool.configureLimits((limits) -> new PoolLimits(limit, limit));
+						default -> {
+							this.time.advance(Duration.ofNanos(1));
+							this.pool.revertLimits(this.time.nanos());
+						}
+					}
+				}
+			}));
+		}
+		for (Future<?> future : work) {
+			future.get(30, TimeUnit.SECONDS);
+		}
+		operators.shutdown();
+		PoolLimits effective = this.pool.getLimits();
+		assertLimits(effective.maxTotal(), effective.maxPerRoute());
+		this.time.advance(Duration.ofSeconds(1));
+		this.pool.revertLimits(this.time.nanos());
+		assertThat(this.pool.getLimits()).isEqualTo(this.pool.getConfiguredLimits());
+		assertLimits(this.pool.getConfiguredLimits().maxTotal(), this.pool.getConfiguredLimits().maxPerRoute());
+	}
+
+	private static LimitOverride override(int maxTotal, int maxPerRoute) {
+		return new LimitOverride(new PoolLimits(maxTotal, maxPerRoute), "operator", Instant.EPOCH);
+	}
+
+	private void assertLimits(int maxTotal, int maxPerRoute) {
+		assertThat(this.pool.getLimits()).isEqualTo(new PoolLimits(maxTotal, maxPerRoute));
+		assertThat(this.pool.admission().getMaxTotal()).isEqualTo(maxTotal);
+		assertThat(this.pool.admission().getMaxPerRoute()).isEqualTo(maxPerRoute);
+	}
+
+}
