@@ -97,6 +97,8 @@ class ArchitectureTests {
 		.definedBy("io.outboundhttp.health..")
 		.layer("metrics")
 		.definedBy("io.outboundhttp.metrics..")
+		.layer("advice")
+		.definedBy("io.outboundhttp.advice..")
 		.layer("client")
 		.definedBy("io.outboundhttp.client..")
 		.layer("call")
@@ -111,10 +113,12 @@ class ArchitectureTests {
 		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("metrics")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("advice")
+		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
 		.whereLayer("client")
-		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "health", "metrics")
+		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "health", "metrics", "advice")
 		.whereLayer("call")
-		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "client");
+		.mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "client", "advice");
 
 	@ArchTest
 	static final ArchRule packagesAreFreeOfCycles = slices().matching("io.outboundhttp.(**)").should().beFreeOfCycles();

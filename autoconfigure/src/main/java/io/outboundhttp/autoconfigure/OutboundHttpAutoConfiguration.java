@@ -1,11 +1,14 @@
 package io.outboundhttp.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.outboundhttp.advice.Advisor;
+import io.outboundhttp.advice.ApplicationTraits;
 import io.outboundhttp.client.CallInitializer;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientWarmUp;
@@ -193,6 +196,12 @@ public final class OutboundHttpAutoConfiguration {
 				RestClientCustomization customization, ObjectProvider<ManagedRestTemplates> restTemplates) {
 			return new OutboundHttpClients(clients, pools, liveClients, factory, builders::get, customization,
 					restTemplates::getObject);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Advisor outboundHttpAdvisor(OutboundHttpClients clients) {
+			return new Advisor(clients, () -> ApplicationTraits.NONE, List::of);
 		}
 
 		@Bean

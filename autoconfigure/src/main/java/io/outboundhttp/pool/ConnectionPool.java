@@ -74,6 +74,8 @@ public final class ConnectionPool {
 
 	private final CallCounts calls = new CallCounts();
 
+	private final UsageRecorder usage;
+
 	private volatile Drain drain;
 
 	private volatile long sweepNanos;
@@ -93,6 +95,7 @@ public final class ConnectionPool {
 		this.leaks = new LeakDetector(this);
 		this.reader = new PoolReader(this, this.calls, this.starvation);
 		this.limits = new Limits(new PoolLimits(manager.getMaxTotal(), manager.getDefaultMaxPerRoute()), this::apply);
+		this.usage = new UsageRecorder(this);
 		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = sweepNanos(settings);
 	}
@@ -168,6 +171,7 @@ public final class ConnectionPool {
 				outerCall.latest(lease);
 			}
 			done = true;
+			this.usage.acquired(nowNanos - startNanos);
 			this.support.listener().leaseAcquired(lease, nowNanos - startNanos);
 			if (this.closed.get()) {
 				lease.take(TakeReason.SHUTDOWN);
@@ -281,6 +285,7 @@ public final class ConnectionPool {
 		if (lease.isWarmUp()) {
 			return;
 		}
+		this.usage.released(nowNanos - lease.sinceNanos());
 		CallDeadline deadline = lease.call().deadline();
 		if (deadline != null) {
 			deadline.leaseEnded(lease);
@@ -337,9 +342,11 @@ public final class ConnectionPool {
 
 	/**
 	 * Do what can be done before a caller has to wait.
+	 * @param route its route
 	 * @param thread the caller
 	 */
-	void beforeWaiting(ThreadCalls thread) {
+	void beforeWaiting(HttpRoute route, ThreadCalls thread) {
+		this.usage.mustWait(route);
 		this.warmUp.giveWay();
 		if (this.leaks.isEnabled()) {
 			SupersededResponses.release(thread, this.leaks);
@@ -353,13 +360,35 @@ public final class ConnectionPool {
 		PoolReader.Shortage shortage = this.reader.shortage(route, thread);
 		if (isRejected) {
 			this.calls.rejected();
+			this.usage.rejected();
 			this.support.listener().leaseRejected(this, route);
 			return this.messages.queueFull(shortage.route(), shortage.oldest(), this.settings.getMaxPending());
 		}
 		long waitedNanos = nanos() - startNanos;
 		this.calls.notServed();
+		this.usage.leftWithout(waitedNanos);
 		this.support.listener().leaseTimedOut(this, route, waitedNanos);
 		return this.messages.exhausted(shortage.route(), shortage.oldest(), waitedNanos / 1_000_000);
+	}
+
+	/**
+	 * Note that a caller gave up waiting.
+	 * @param route its route
+	 * @param startNanos when it asked
+	 */
+	void cancelled(HttpRoute route, long startNanos) {
+		long waitedNanos = nanos() - startNanos;
+		this.usage.leftWithout(waitedNanos);
+		this.support.listener().leaseCancelled(this, route, waitedNanos);
+	}
+
+	/**
+	 * Note that a call timed out while its caller waited. Listeners hear of it as the end
+	 * of a call.
+	 * @param startNanos when it asked
+	 */
+	void gaveUp(long startNanos) {
+		this.usage.leftWithout(nanos() - startNanos);
 	}
 
 	// Warm-up
@@ -422,6 +451,15 @@ public final class ConnectionPool {
 	 */
 	public List<PoolFigures.Route> routeFigures() {
 		return this.reader.routeFigures();
+	}
+
+	/**
+	 * Read what the callers of the pool do. Takes the pool's lock for a moment, and time
+	 * in proportion to the number of its connections.
+	 * @return the reading
+	 */
+	public PoolUsage usage() {
+		return this.usage.read();
 	}
 
 	PoolReader reader() {
@@ -618,11 +656,12 @@ public final class ConnectionPool {
 	}
 
 	/**
-	 * Look whether callers wait and none is served.
+	 * Look whether callers wait and none is served, and how many connections are wanted.
 	 * @param nowNanos the current reading of the clock
 	 */
 	void observeWaiting(long nowNanos) {
 		this.starvation.observe(this.admission.read().pending(), nowNanos);
+		this.usage.observe(nowNanos);
 	}
 
 	/**

@@ -102,14 +102,14 @@ final class PooledLeaseRequest implements LeaseRequest {
 			waiter.cancel();
 		}
 		if (waiter.status() == Waiter.Status.WAITING) {
-			pool.beforeWaiting(thread);
+			pool.beforeWaiting(this.route, thread);
 		}
 		Slot<PooledConnection> slot;
 		try {
 			slot = waiter.await(Math.min(timeout.toNanoseconds(), thread.current().getRemainingNanos()));
 		}
 		catch (InterruptedException ex) {
-			pool.listener().leaseCancelled(pool, this.route, pool.nanos() - startNanos);
+			pool.cancelled(this.route, startNanos);
 			throw ex;
 		}
 		if (slot != null) {
@@ -120,7 +120,11 @@ final class PooledLeaseRequest implements LeaseRequest {
 		if (status == Waiter.Status.CLOSED) {
 			throw new ExecutionException(pool.messages().closed(null));
 		}
-		failIfTimedOut(thread.current());
+		IOException callTimedOut = thread.current().timedOut(null);
+		if (callTimedOut != null) {
+			pool.gaveUp(startNanos);
+			throw new ExecutionException(callTimedOut);
+		}
 		if (status == Waiter.Status.TIMED_OUT || status == Waiter.Status.REJECTED) {
 			throw exhausted(pool, thread, startNanos, status == Waiter.Status.REJECTED);
 		}
@@ -138,7 +142,7 @@ final class PooledLeaseRequest implements LeaseRequest {
 	}
 
 	private ExecutionException cancelled(ConnectionPool pool, long startNanos) {
-		pool.listener().leaseCancelled(pool, this.route, pool.nanos() - startNanos);
+		pool.cancelled(this.route, startNanos);
 		return new ExecutionException(Translations.aborted(null));
 	}
 

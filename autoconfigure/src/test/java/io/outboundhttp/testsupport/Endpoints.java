@@ -1,7 +1,11 @@
 package io.outboundhttp.testsupport;
 
+import java.util.List;
+
 import io.outboundhttp.actuate.endpoint.AuditTrail;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
+import io.outboundhttp.advice.Advisor;
+import io.outboundhttp.advice.ApplicationTraits;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 
@@ -32,8 +36,9 @@ public final class Endpoints {
 	 * @return the endpoint
 	 */
 	public static OutboundHttpEndpoint create(OutboundHttpClients clients, HealthRules rules) {
-		return new OutboundHttpEndpoint(clients, rules, new AuditTrail((event) -> {
-		}), Show.NEVER, Access.READ_ONLY);
+		return new OutboundHttpEndpoint(clients, rules, new Advisor(clients, () -> ApplicationTraits.NONE, List::of),
+				new AuditTrail((event) -> {
+				}), Show.NEVER, Access.READ_ONLY);
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.LiveClient;
+import io.outboundhttp.client.SettingFormat;
 import io.outboundhttp.pool.LimitOverride;
 import io.outboundhttp.pool.PoolLimits;
 import io.outboundhttp.pool.egress.EgressPolicy;

@@ -2,6 +2,7 @@ package io.outboundhttp.actuate.endpoint;
 
 import java.time.Clock;
 
+import io.outboundhttp.advice.Advisor;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +37,14 @@ public class OutboundHttpEndpoint {
 	 * Create the endpoint.
 	 * @param clients the clients to show
 	 * @param rules rules by which their status is judged
+	 * @param advisor tells what to change
 	 * @param audit where it is told what operators do
 	 * @param showValues when to show stacks and names of threads
 	 * @param access what the endpoint allows
 	 */
-	public OutboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules, AuditTrail audit, Show showValues,
-			Access access) {
-		this.descriptions = new ClientDescriptions(clients, rules, access);
+	public OutboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules, Advisor advisor, AuditTrail audit,
+			Show showValues, Access access) {
+		this.descriptions = new ClientDescriptions(clients, rules, advisor, access);
 		this.actions = new OperatorActions(clients, audit, Clock.systemUTC());
 		this.showValues = showValues;
 	}

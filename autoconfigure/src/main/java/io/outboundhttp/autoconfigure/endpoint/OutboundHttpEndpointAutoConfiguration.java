@@ -6,6 +6,7 @@ import io.outboundhttp.actuate.endpoint.ErrorDescriptor;
 import io.outboundhttp.actuate.endpoint.LimitsChangeDescriptor;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpoint;
 import io.outboundhttp.actuate.endpoint.OutboundHttpEndpointWebExtension;
+import io.outboundhttp.advice.Advisor;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
 import io.outboundhttp.client.HealthRules;
 import io.outboundhttp.client.OutboundHttpClients;
@@ -44,8 +45,8 @@ public final class OutboundHttpEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	OutboundHttpEndpoint outboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules,
-			OutboundHttpEndpointProperties properties, AuditTrail audit, EndpointAccessResolver access) {
-		return new OutboundHttpEndpoint(clients, rules, audit, properties.getShowValues(),
+			Advisor advisor, OutboundHttpEndpointProperties properties, AuditTrail audit, EndpointAccessResolver access) {
+		return new OutboundHttpEndpoint(clients, rules, advisor, audit, properties.getShowValues(),
 				access.accessFor(ID, Access.READ_ONLY));
 	}
 

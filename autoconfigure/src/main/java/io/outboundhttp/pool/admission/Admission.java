@@ -535,6 +535,16 @@ public final class Admission<K, I> {
 	}
 
 	/**
+	 * Return how many callers wait for a route. Takes no lock.
+	 * @param key the route
+	 * @return the callers, those included that are about to be served
+	 */
+	public int getPending(K key) {
+		AdmissionRoute<K, I> route = this.permits.find(key);
+		return (route != null) ? Math.max(0, route.waiting.get()) : 0;
+	}
+
+	/**
 	 * Read one route. Takes the lock for a moment.
 	 * @param key the route
 	 * @return the reading, empty for a route that is not known

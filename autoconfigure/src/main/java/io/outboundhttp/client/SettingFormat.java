@@ -1,4 +1,4 @@
-package io.outboundhttp.actuate.endpoint;
+package io.outboundhttp.client;
 
 import java.net.URI;
 import java.time.Duration;
@@ -6,22 +6,29 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-import io.outboundhttp.client.ClientSetting;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.unit.DataSize;
 
 /**
  * Writes values of settings the way users write them, without what must stay secret.
+ *
+ * @since 0.1.0
  */
-final class SettingFormat {
+public final class SettingFormat {
 
 	private static final String MASK = "******";
 
 	private SettingFormat() {
 	}
 
-	static @Nullable Object format(ClientSetting<?> setting, @Nullable Object value) {
+	/**
+	 * Return a value as it may be shown to anyone.
+	 * @param setting the setting
+	 * @param value its value
+	 * @return a text, number, truth value, list or map; {@code null} for none
+	 */
+	public static @Nullable Object format(ClientSetting<?> setting, @Nullable Object value) {
 		if (value == null) {
 			return null;
 		}
