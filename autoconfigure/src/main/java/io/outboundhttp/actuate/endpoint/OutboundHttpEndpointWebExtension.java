@@ -16,18 +16,22 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * {@link EndpointWebExtension} of the {@link OutboundHttpEndpoint}: shows stacks only to
- * those who may see them, knows who changes something, and says in words why a request is
- * refused.
+ * those who may see them, knows who changes something, says in words why a request is
+ * refused, and has a page for browsers.
  *
  * @since 0.1.0
  */
 @EndpointWebExtension(endpoint = OutboundHttpEndpoint.class)
+@ImportRuntimeHints(DashboardPage.Hints.class)
 public class OutboundHttpEndpointWebExtension {
 
 	private static final String NOBODY = "anonymous";
+
+	private final DashboardPage page = new DashboardPage();
 
 	private final OutboundHttpEndpoint delegate;
 
@@ -45,6 +49,15 @@ public class OutboundHttpEndpointWebExtension {
 		this.delegate = delegate;
 		this.showValues = showValues;
 		this.roles = Set.copyOf(roles);
+	}
+
+	/**
+	 * Return the page that shows all clients in a browser.
+	 * @return an HTML document
+	 */
+	@ReadOperation(produces = "text/html;charset=UTF-8")
+	public String page() {
+		return this.page.html();
 	}
 
 	/**

@@ -92,6 +92,26 @@ class OutboundHttpEndpointWebTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void browserGetsThePageAndEverybodyElseTheJson(Kind kind) throws Exception {
+		try (ActuatorApplication application = start(kind)) {
+			String browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+			HttpResponse<String> page = application.get("/outboundhttp", "Accept", browser);
+			assertThat(page.statusCode()).isEqualTo(200);
+			assertThat(page.headers().firstValue("Content-Type")).hasValueSatisfying(
+					(type) -> assertThat(type.replace(" ", "")).isEqualToIgnoringCase("text/html;charset=utf-8"));
+			assertThat(page.body()).startsWith("<!DOCTYPE html>").doesNotContain("payments");
+			for (String accept : List.of("*/*", "application/json", "application/vnd.spring-boot.actuator.v3+json")) {
+				assertThat(application.get("/outboundhttp", "Accept", accept).body()).as(accept)
+					.startsWith("{\"access\"");
+			}
+			assertThat(application.get("/outboundhttp").body()).startsWith("{\"access\"");
+			HttpResponse<String> one = application.get("/outboundhttp/payments", "Accept", browser);
+			assertThat(one.body()).startsWith("{\"status\"");
+		}
+	}
+
 	@Test
 	void numbersAreLive() throws Exception {
 		try (ActuatorApplication application = start(Kind.SERVLET)) {
