@@ -82,7 +82,8 @@ final class ClientDescriptions {
 		Set<Problem> problems = this.rules.problems(snapshot, this.clients.maintenanceDelay());
 		return new ClientSummary(this.rules.isDown(problems) ? "DOWN" : "UP", names(problems),
 				PoolDescriptor.of(snapshot), busiestRoute(snapshot), LeaksDescriptor.of(snapshot.leaks()),
-				TimesDescriptor.of(usage.waits()), TimesDescriptor.of(usage.holds()), TlsDescriptor.of(this.clients.tls(pool)), OverrideDescriptor.of(pool.getOverride()));
+				TimesDescriptor.of(usage.waits()), TimesDescriptor.of(usage.holds()),
+				TlsDescriptor.of(this.clients.tls(pool)), OverrideDescriptor.of(pool.getOverride()));
 	}
 
 	private static ClientSummary notOpen(ClientDefinition definition) {

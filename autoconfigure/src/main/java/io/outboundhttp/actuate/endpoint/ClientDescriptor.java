@@ -33,11 +33,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  */
 public record ClientDescriptor(String status, List<String> problems, PoolDescriptor pool,
 		@Nullable RouteDescriptor busiestRoute, LeaksDescriptor leaks, @Nullable TimesDescriptor acquire,
-		@Nullable TimesDescriptor usage, @Nullable TlsDescriptor tls,
-		@Nullable OverrideDescriptor override, @Nullable CountsDescriptor counts, List<RouteDescriptor> routes,
-		List<LeaseDescriptor> leases, List<LeakDescriptor> recentLeaks, boolean valuesShown,
-		@Nullable SizingDescriptor sizing, List<AdviceDescriptor> advice,
-		Map<String, SettingDescriptor> settings) implements OperationResponseBody {
+		@Nullable TimesDescriptor usage, @Nullable TlsDescriptor tls, @Nullable OverrideDescriptor override,
+		@Nullable CountsDescriptor counts, List<RouteDescriptor> routes, List<LeaseDescriptor> leases,
+		List<LeakDescriptor> recentLeaks, boolean valuesShown, @Nullable SizingDescriptor sizing,
+		List<AdviceDescriptor> advice, Map<String, SettingDescriptor> settings) implements OperationResponseBody {
 
 	static ClientDescriptor of(ClientSummary summary, @Nullable PoolSnapshot snapshot,
 			@Nullable SizingDescriptor sizing, List<AdviceDescriptor> advice, Map<String, SettingDescriptor> settings,

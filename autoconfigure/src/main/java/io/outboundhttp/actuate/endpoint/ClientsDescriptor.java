@@ -17,9 +17,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param strays beans that send requests past the pools
  * @since 0.1.0
  */
-public record ClientsDescriptor(String access, long maintenanceDelayMillis,
-		Map<String, ClientSummary> clients, List<AdviceDescriptor> advice,
-		List<StrayDescriptor> strays) implements OperationResponseBody {
+public record ClientsDescriptor(String access, long maintenanceDelayMillis, Map<String, ClientSummary> clients,
+		List<AdviceDescriptor> advice, List<StrayDescriptor> strays) implements OperationResponseBody {
 
 	/**
 	 * One client among all.
@@ -37,8 +36,7 @@ public record ClientsDescriptor(String access, long maintenanceDelayMillis,
 	 */
 	public record ClientSummary(String status, List<String> problems, PoolDescriptor pool,
 			@Nullable RouteDescriptor busiestRoute, LeaksDescriptor leaks, @Nullable TimesDescriptor acquire,
-			@Nullable TimesDescriptor usage, @Nullable TlsDescriptor tls,
-			@Nullable OverrideDescriptor override) {
+			@Nullable TimesDescriptor usage, @Nullable TlsDescriptor tls, @Nullable OverrideDescriptor override) {
 
 	}
 

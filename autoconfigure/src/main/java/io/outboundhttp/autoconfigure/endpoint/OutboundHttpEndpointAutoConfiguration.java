@@ -44,8 +44,8 @@ public final class OutboundHttpEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	OutboundHttpEndpoint outboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules,
-			Advisor advisor, OutboundHttpEndpointProperties properties, AuditTrail audit, EndpointAccessResolver access) {
+	OutboundHttpEndpoint outboundHttpEndpoint(OutboundHttpClients clients, HealthRules rules, Advisor advisor,
+			OutboundHttpEndpointProperties properties, AuditTrail audit, EndpointAccessResolver access) {
 		return new OutboundHttpEndpoint(clients, rules, advisor, audit, properties.getShowValues(),
 				access.accessFor(ID, Access.READ_ONLY));
 	}
