@@ -282,11 +282,13 @@ class TakeoverBuilderTests {
 	}
 
 	@Test
+	@DisplayName("O2 a customizer of the builder that replaces the connection manager stops the start")
 	void builderCustomizerThatReplacesTheConnectionManagerStopsTheStart() {
 		this.runner.withUserConfiguration(ReplacingConfiguration.class).run((context) -> assertReplaced(context));
 	}
 
 	@Test
+	@DisplayName("O2 a customizer of the builder that replaces the connection manager stops the start for a named client too")
 	void builderCustomizerThatReplacesTheConnectionManagerStopsTheStartForANamedClient() {
 		this.runner.withUserConfiguration(ReplacingConfiguration.class)
 			.withPropertyValues("outbound-http.takeover=false", "outbound-http.clients.payments.read-timeout=9s")
@@ -294,6 +296,7 @@ class TakeoverBuilderTests {
 	}
 
 	@Test
+	@DisplayName("O2 a builder of the application that replaces the connection manager stops the start")
 	void ownBuilderThatReplacesTheConnectionManagerStopsTheStart() {
 		this.runner
 			.withBean(HttpComponentsClientHttpRequestFactoryBuilder.class,
@@ -304,6 +307,7 @@ class TakeoverBuilderTests {
 	}
 
 	@Test
+	@DisplayName("O2 a customizer of one client that replaces the connection manager stops the start")
 	void customizerOfOneClientThatReplacesTheConnectionManagerStopsTheStart() {
 		this.runner.withBean(OutboundHttpClientCustomizer.class, () -> new OutboundHttpClientCustomizer() {
 
