@@ -65,6 +65,17 @@ class ActuatorTests {
 	}
 
 	@Test
+	void prometheusSeesThePoolsUnderTheNameOfTheApplication() {
+		this.client.get("/actuator/prometheus")
+			.expectStatus()
+			.isOk()
+			.expectBody(String.class)
+			.value((text) -> assertThat(text).contains(
+					"outbound_http_pool_max_connections{application=\"order-service\",client=\"payments\"} 20.0",
+					"outbound_http_pool_acquire_seconds_bucket{"));
+	}
+
+	@Test
 	void healthHasAComponent() {
 		this.client.get("/actuator/health")
 			.expectStatus()
