@@ -47,9 +47,9 @@ function gauge() {
     element("div", {class: "figures"}, element("div", {class: "bar", "aria-hidden": "true"}, ...parts), limit));
   return {
     node,
-    update(pool, leaks) {
-      const scale = scaleOf(pool);
-      const leaked = Math.min(scale.leased, leaks ? leaks.suspected + leaks.abandoned : 0);
+    update({pool, busiestRoute, leaks}) {
+      const scale = scaleOf(pool, busiestRoute);
+      const leaked = Math.min(scale.leased, leaks.suspected + leaks.abandoned);
       [leaked, scale.leased - leaked, scale.available].forEach((size, index) => {
         const width = `${Math.min(100, 100 * size / scale.max).toFixed(1)}%`;
         if (parts[index].style.width !== width) {
@@ -65,8 +65,7 @@ function gauge() {
   };
 }
 
-function scaleOf(pool) {
-  const route = pool.busiestRoute;
+function scaleOf(pool, route) {
   const total = {leased: pool.leased, available: pool.available, max: pool.maxTotal, route: false};
   return route && route.leased / route.max > pool.leased / pool.maxTotal ? {...route, route: true} : total;
 }

@@ -29,7 +29,7 @@ function clientView(name) {
     update({client, judged, samples, now, overview}) {
       show(body, true);
       status.update(judged);
-      pool.update(client.pool, client.leaks);
+      pool.update(client);
       spark.update(samples, now);
       setText(override, `Limits, total / route: ${overrideWords(client.override) || limitWords(client.pool)}`);
       wait.update(client.acquire);

@@ -1,8 +1,10 @@
 
 // Who leaks: the lines, the leases and the reports of one client.
 
-function requestWords(lease) {
-  return `${lease.method || "?"} ${lease.route}${lease.uriTemplate ? ` ${lease.uriTemplate}` : ""}`;
+/** Method and target; a template may be a whole URI or a path of the route. */
+function requestWords({method, route, uriTemplate}) {
+  const template = uriTemplate ?? "";
+  return `${method || "?"} ${template.includes("://") ? template : route + (template ? ` ${template}` : "")}`;
 }
 
 /** A frame, with the file and line that an editor can open set off. */

@@ -23,7 +23,7 @@ function overviewRow(name) {
       setAttribute(node, "class", judged.level);
       status.update(judged);
       setText(reasons, judged.reasons.join(", "));
-      pool.update(client.pool, client.leaks);
+      pool.update(client);
       spark.update(samples, now);
       setText(wait, pair(client.acquire));
       setText(held, pair(client.usage));
