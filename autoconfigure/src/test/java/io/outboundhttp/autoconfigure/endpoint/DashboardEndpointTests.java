@@ -130,9 +130,9 @@ class DashboardEndpointTests {
 			var limits = application.bean(OutboundHttpClients.class).pool("payments").getLimits();
 			assertThat(limits.maxTotal()).isEqualTo(80);
 			assertThat(limits.maxPerRoute()).isEqualTo(40);
-			chrome.awaitText("#client", "Limits, total / route: 80 / 40, set by anonymous until");
+			chrome.awaitText("#client", "Limits: 80, 40 per route, set by anonymous until");
 			chrome.open(application.url() + "/actuator/outboundhttp#/");
-			chrome.awaitText("#clients", "80 / 40, set by anonymous until");
+			chrome.awaitText("#clients", "80, 40 per route, set by anonymous until");
 			chrome.verifyQuiet(application.url());
 		}
 	}

@@ -113,11 +113,12 @@ function percentiles(title, empty) {
   return {
     node: element("div", {}, element("h3", {text: title}), list, note),
     update(times) {
-      show(list, Boolean(times));
+      const some = times?.count > 0;
+      show(list, some);
       for (const [name, value] of values) {
         setText(value, duration(times?.[`${name}Millis`]));
       }
-      setText(note, times ? `${times.count} since the pool was opened` : empty);
+      setText(note, some ? `${times.count} since the pool was opened` : empty);
     },
   };
 }

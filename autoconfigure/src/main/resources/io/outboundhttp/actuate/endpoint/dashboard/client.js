@@ -31,7 +31,7 @@ function clientView(name) {
       status.update(judged);
       pool.update(client);
       spark.update(samples, now);
-      setText(override, `Limits, total / route: ${overrideWords(client.override) || limitWords(client.pool)}`);
+      setText(override, `Limits: ${overrideWords(client.override) || limitWords(client.pool)}`);
       wait.update(client.acquire);
       held.update(client.usage);
       findingList.update(verdict(client, overview.maintenanceDelayMillis));

@@ -16,10 +16,15 @@ function frame(text) {
     element("b", {text: start < 0 ? "" : text.substring(start)})];
 }
 
+/** The application's own frame comes first; the frames of libraries that it called are folded away. */
 function stack(frames, applicationFrame) {
-  const mine = frames.indexOf(applicationFrame);
-  return element("ol", {class: "stack", tabindex: "0", "aria-label": "Stack"}, ...frames.map((text, index) =>
-    index === mine ? element("li", {class: "mine"}, text, element("span", {text: "← your code"})) : element("li", {text})));
+  const mine = Math.max(0, frames.indexOf(applicationFrame));
+  const calls = frames.slice(mine).map((text, index) => index === 0 && text === applicationFrame
+    ? element("li", {class: "mine"}, text, element("span", {text: "← your code"})) : element("li", {text}));
+  return element("div", {class: "stack", tabindex: "0", role: "group", "aria-label": "Stack"},
+    mine === 0 ? null : element("details", {}, element("summary", {text: `${count(mine, "frame")} of libraries that it calls`}),
+      element("ol", {}, ...frames.slice(0, mine).map((text) => element("li", {text})))),
+    element("ol", {}, ...calls));
 }
 
 /** Details whose content is made when they are first opened. */
