@@ -62,6 +62,9 @@ class DashboardBrowserTests {
 		chrome.resize(width, height);
 		chrome.media(scheme);
 		page.open();
+		chrome.run("let n = 0; for (const samples of state.history.values()) { n++; for (let i = 115; i > 0; i--) {"
+				+ "const used = 5 + 5 * Math.sin(i / (5 + n % 7)); samples.unshift({time: samples.at(-1).time - 2000 * (116 - i),"
+				+ "leased: used, available: 10 - used, pending: n % 9 === 0 && used > 9 ? 4 : 0}); } }");
 		page.refresh();
 		chrome.until("lines",
 				() -> chrome.run("return document.querySelector('.spark .leased').getAttribute('points')"));
@@ -94,7 +97,7 @@ class DashboardBrowserTests {
 		page.open();
 		assertThat(names()).containsExactly("payments", "shipping", "busy", "catalog");
 		assertThat(row("payments")).contains("Down", "leaking, 12 leaked", "20 leased", "0 available", "7 pending",
-				"20/20 of a route", "<0.1 ms · 2.3 ms", "14 ms · 210 ms", "12 suspected, 2 reclaimed", "200 / 20");
+				"20/20 of a route", "<0.1 ms · 2.3 ms", "14 ms · 210 ms", "12 suspected, 2 reclaimed", "200, 20 per route");
 		assertThat(row("shipping")).contains("Trouble", "starving, a certificate expires in 3 days");
 		assertThat(row("catalog")).contains("Up", "none");
 		assertThat(chrome.driver().getTitle()).isEqualTo("(2) Outbound HTTP");
@@ -140,7 +143,7 @@ class DashboardBrowserTests {
 		assertThat(chrome.text("#client h1")).contains("default#2");
 		assertThat(chrome.driver().getCurrentUrl()).endsWith("#/client/default%232");
 		assertThat(chrome.driver().getTitle()).isEqualTo("default#2 · Outbound HTTP");
-		assertThat(chrome.text("#client")).contains("Nothing is wrong here.", "Limits, total / route: 330 / 33");
+		assertThat(chrome.text("#client")).contains("Nothing is wrong here.", "Limits: 330, 33 per route");
 		chrome.driver().navigate().back();
 		assertThat(names()).containsExactly("catalog", "default#2");
 		chrome.driver().navigate().forward();
@@ -211,6 +214,7 @@ class DashboardBrowserTests {
 		assertThat(leases.get(12).getText()).contains("900 ms", "reused connection").doesNotContain("leaked");
 		WebElement leak = chrome.find(".leaks > li");
 		leak.findElement(By.tagName("summary")).click();
+		chrome.find(".leaks .mine");
 		assertThat(leak.getText()).contains("suspected 1 min 18 s ago, not taken back", "http-nio-8080-exec-3",
 				"java.base/java.lang.Object.wait(Object.java:338)");
 		assertThat(leak.findElement(By.cssSelector(".mine")).getText()).contains("Invoices.java:41");
@@ -227,7 +231,7 @@ class DashboardBrowserTests {
 		}
 		page.open("#/client/payments");
 		chrome.find("tbody tr:nth-child(2) details summary").click();
-		assertThat(chrome.text("tbody tr:nth-child(2) .stack")).contains("aged(60000)");
+		assertThat(chrome.find("tbody tr:nth-child(2) .stack").getText()).contains("aged(60000)");
 		List<Object> leases = new ArrayList<>(EndpointJson.list(client, "leases"));
 		leases.remove(0);
 		client.put("leases", leases);
@@ -302,6 +306,7 @@ class DashboardBrowserTests {
 		chrome.find("#clients a").click();
 		chrome.find(".culprit summary").click();
 		chrome.find("tbody details summary").click();
+		chrome.find("tbody .stack");
 		assertThat(chrome.text("#client")).contains("<img src=x onerror=");
 		assertThat(chrome.driver().findElements(By.cssSelector("img, main script, iframe"))).isEmpty();
 		assertThat(chrome.run("return window.hacked ?? null")).isNull();

@@ -15,6 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -55,6 +58,15 @@ class DashboardPageTests {
 	void pageRefersToNothingElsewhere() {
 		assertThat(this.html.replace("\"http://www.w3.org/2000/svg\"", "")).doesNotContain("http://", "https://",
 				"src=", "@import", "url(", "//cdn");
+	}
+
+	@Test
+	void partsOfThePageReachANativeImage() {
+		RuntimeHints hints = new RuntimeHints();
+		new DashboardPage.Hints().registerHints(hints, null);
+		assertThat(DashboardPage.SCRIPTS).allMatch((script) -> RuntimeHintsPredicates.resource()
+			.forResource("io/outboundhttp/actuate/endpoint/dashboard/" + script)
+			.test(hints));
 	}
 
 	@ParameterizedTest

@@ -48,8 +48,8 @@ final class EndpointJson {
 		route.put("available", available);
 		route.put("pending", pending);
 		route.put("max", max);
-		pool.put("busiestRoute", route);
 		client.put("pool", pool);
+		client.put("busiestRoute", route);
 		client.put("leaks", leaks(0, 0));
 		client.put("acquire", times(61_234, 0.04, 0.1, 2.3, 120));
 		client.put("usage", times(61_230, 14.2, 40, 210.4, 2_350));
@@ -64,7 +64,7 @@ final class EndpointJson {
 		client.put("valuesShown", true);
 		client.put("counts", new LinkedHashMap<>(Map.of("opened", 31, "closed", Map.of("idle", 12, "expired", 3),
 				"acquireTimeouts", 4, "retries", Map.of())));
-		Map<String, Object> route = new LinkedHashMap<>(read(summary, "pool", "busiestRoute"));
+		Map<String, Object> route = new LinkedHashMap<>(read(summary, "busiestRoute"));
 		route.put("leaked", 0);
 		route.put("oldestWaitMillis", 1_210);
 		route.put("learnedReuseAgeMillis", 4_000);

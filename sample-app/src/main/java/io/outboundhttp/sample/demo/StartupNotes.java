@@ -24,7 +24,7 @@ class StartupNotes implements ApplicationRunner {
 			    curl -i {app}/orders -H 'Content-Type: application/json' \\
 			      -d '{"customer":"c-17","country":"DE","items":[{"sku":"tea-01","quantity":2}]}'
 			    (articles: tea-01 tea-02 pot-01 cup-01 tin-01)
-			  Open
+			  Open (a browser shows a page, curl the same as JSON)
 			    {management}/actuator/outboundhttp            all clients and their pools
 			    {management}/actuator/outboundhttp/payments   one client, with its settings and their origins
 			    {management}/actuator/health                  component outboundHttp
@@ -42,7 +42,7 @@ class StartupNotes implements ApplicationRunner {
 			""";
 
 	private static final String LEAK_NOTES = """
-			  Leak responses, look at the log, the pool and health after ten seconds, and close them
+			  Leak responses, see on the page after ten seconds which line leaks, and close them
 			    curl -X POST '{app}/demo/leak?client=payments&count=10'
 			    curl -X DELETE {app}/demo/leak
 			  Drop responses, and see them come back after a garbage collection

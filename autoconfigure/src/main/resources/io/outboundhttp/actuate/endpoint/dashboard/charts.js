@@ -47,9 +47,9 @@ function gauge() {
     element("div", {class: "figures"}, element("div", {class: "bar", "aria-hidden": "true"}, ...parts), limit));
   return {
     node,
-    update(pool, leaks) {
-      const scale = scaleOf(pool);
-      const leaked = Math.min(scale.leased, leaks ? leaks.suspected + leaks.abandoned : 0);
+    update({pool, busiestRoute, leaks}) {
+      const scale = scaleOf(pool, busiestRoute);
+      const leaked = Math.min(scale.leased, leaks.suspected + leaks.abandoned);
       [leaked, scale.leased - leaked, scale.available].forEach((size, index) => {
         const width = `${Math.min(100, 100 * size / scale.max).toFixed(1)}%`;
         if (parts[index].style.width !== width) {
@@ -65,8 +65,7 @@ function gauge() {
   };
 }
 
-function scaleOf(pool) {
-  const route = pool.busiestRoute;
+function scaleOf(pool, route) {
   const total = {leased: pool.leased, available: pool.available, max: pool.maxTotal, route: false};
   return route && route.leased / route.max > pool.leased / pool.maxTotal ? {...route, route: true} : total;
 }
@@ -114,11 +113,12 @@ function percentiles(title, empty) {
   return {
     node: element("div", {}, element("h3", {text: title}), list, note),
     update(times) {
-      show(list, Boolean(times));
+      const some = times?.count > 0;
+      show(list, some);
       for (const [name, value] of values) {
         setText(value, duration(times?.[`${name}Millis`]));
       }
-      setText(note, times ? `${times.count} since the pool was opened` : empty);
+      setText(note, some ? `${times.count} since the pool was opened` : empty);
     },
   };
 }

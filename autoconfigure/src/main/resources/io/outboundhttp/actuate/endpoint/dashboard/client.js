@@ -29,9 +29,9 @@ function clientView(name) {
     update({client, judged, samples, now, overview}) {
       show(body, true);
       status.update(judged);
-      pool.update(client.pool, client.leaks);
+      pool.update(client);
       spark.update(samples, now);
-      setText(override, `Limits, total / route: ${overrideWords(client.override) || limitWords(client.pool)}`);
+      setText(override, `Limits: ${overrideWords(client.override) || limitWords(client.pool)}`);
       wait.update(client.acquire);
       held.update(client.usage);
       findingList.update(verdict(client, overview.maintenanceDelayMillis));

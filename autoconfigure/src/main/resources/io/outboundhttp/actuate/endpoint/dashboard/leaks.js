@@ -1,8 +1,10 @@
 
 // Who leaks: the lines, the leases and the reports of one client.
 
-function requestWords(lease) {
-  return `${lease.method || "?"} ${lease.route}${lease.uriTemplate ? ` ${lease.uriTemplate}` : ""}`;
+/** Method and target; a template may be a whole URI or a path of the route. */
+function requestWords({method, route, uriTemplate}) {
+  const template = uriTemplate ?? "";
+  return `${method || "?"} ${template.includes("://") ? template : route + (template ? ` ${template}` : "")}`;
 }
 
 /** A frame, with the file and line that an editor can open set off. */
@@ -14,10 +16,15 @@ function frame(text) {
     element("b", {text: start < 0 ? "" : text.substring(start)})];
 }
 
+/** The application's own frame comes first; the frames of libraries that it called are folded away. */
 function stack(frames, applicationFrame) {
-  const mine = frames.indexOf(applicationFrame);
-  return element("ol", {class: "stack", tabindex: "0", "aria-label": "Stack"}, ...frames.map((text, index) =>
-    index === mine ? element("li", {class: "mine"}, text, element("span", {text: "← your code"})) : element("li", {text})));
+  const mine = Math.max(0, frames.indexOf(applicationFrame));
+  const calls = frames.slice(mine).map((text, index) => index === 0 && text === applicationFrame
+    ? element("li", {class: "mine"}, text, element("span", {text: "← your code"})) : element("li", {text}));
+  return element("div", {class: "stack", tabindex: "0", role: "group", "aria-label": "Stack"},
+    mine === 0 ? null : element("details", {}, element("summary", {text: `${count(mine, "frame")} of libraries that it calls`}),
+      element("ol", {}, ...frames.slice(0, mine).map((text) => element("li", {text})))),
+    element("ol", {}, ...calls));
 }
 
 /** Details whose content is made when they are first opened. */

@@ -10,7 +10,7 @@ function overviewRow(name) {
   const wait = cell("number", "Wait p50, p99");
   const held = cell("number", "Held p50, p99");
   const leaks = cell("small leaks-now", "Leaks");
-  const limits = cell("small limits", "Limits, total / route");
+  const limits = cell("small limits", "Limits");
   const node = element("tr", {role: "row"},
     element("th", {scope: "row", role: "rowheader", class: "whole"},
       element("div", {class: "name"}, link, status.node), reasons),
@@ -23,7 +23,7 @@ function overviewRow(name) {
       setAttribute(node, "class", judged.level);
       status.update(judged);
       setText(reasons, judged.reasons.join(", "));
-      pool.update(client.pool, client.leaks);
+      pool.update(client);
       spark.update(samples, now);
       setText(wait, pair(client.acquire));
       setText(held, pair(client.usage));
@@ -42,7 +42,7 @@ function hrefOf(name) {
 }
 
 function pair(times) {
-  return times ? `${duration(times.p50Millis)} · ${duration(times.p99Millis)}` : "–";
+  return times?.count > 0 ? `${duration(times.p50Millis)} · ${duration(times.p99Millis)}` : "–";
 }
 
 function leakWords(leaks) {
@@ -51,7 +51,7 @@ function leakWords(leaks) {
 }
 
 function limitWords({maxTotal, maxPerRoute}) {
-  return `${maxTotal} / ${maxPerRoute}`;
+  return `${maxTotal}, ${maxPerRoute} per route`;
 }
 
 function overrideWords(override) {
