@@ -97,7 +97,8 @@ class DashboardBrowserTests {
 		page.open();
 		assertThat(names()).containsExactly("payments", "shipping", "busy", "catalog");
 		assertThat(row("payments")).contains("Down", "leaking, 12 leaked", "20 leased", "0 available", "7 pending",
-				"20/20 of a route", "<0.1 ms · 2.3 ms", "14 ms · 210 ms", "12 suspected, 2 reclaimed", "200, 20 per route");
+				"20/20 of a route", "<0.1 ms · 2.3 ms", "14 ms · 210 ms", "12 suspected, 2 reclaimed",
+				"200, 20 per route");
 		assertThat(row("shipping")).contains("Trouble", "starving, a certificate expires in 3 days");
 		assertThat(row("catalog")).contains("Up", "none");
 		assertThat(chrome.driver().getTitle()).isEqualTo("(2) Outbound HTTP");

@@ -115,6 +115,7 @@ class DashboardFailureTests {
 		page.endpoint().pageHeader("Content-Security-Policy", policy + "; frame-ancestors 'none'");
 		page.open();
 		assertThat(chrome.text("#clients")).contains("catalog");
+		assertThat(chrome.driver().findElements(By.id("blocked"))).isEmpty();
 		chrome.verifyQuiet(page.endpoint().origin());
 	}
 

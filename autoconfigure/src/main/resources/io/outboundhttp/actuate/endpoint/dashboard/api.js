@@ -37,7 +37,9 @@ function write(name, method, query, body) {
 }
 
 async function send(url, {method = "GET", headers = {}, body, signal} = {}) {
-  const limit = AbortSignal.timeout(TIMEOUT_MILLIS);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MILLIS);
+  signal?.addEventListener("abort", () => limit.abort());
   let response;
   let text;
   try {
@@ -45,7 +47,7 @@ async function send(url, {method = "GET", headers = {}, body, signal} = {}) {
       method, body, cache: "no-store", credentials: "same-origin", redirect: "manual",
       // the second one keeps Spring Security from asking for a password every two seconds
       headers: {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest", ...headers},
-      signal: signal ? AbortSignal.any([limit, signal]) : limit,
+      signal: limit.signal,
     });
     text = await response.text();
   }
@@ -53,9 +55,12 @@ async function send(url, {method = "GET", headers = {}, body, signal} = {}) {
     if (signal?.aborted) {
       throw error;
     }
-    throw new Failure(limit.aborted
+    throw new Failure(limit.signal.aborted
       ? `The application has not answered within ${TIMEOUT_MILLIS / 1000} s.`
       : "The application cannot be reached: it has stopped, or the network is down.");
+  }
+  finally {
+    clearTimeout(timer);
   }
   const json = parse(text);
   if (response.ok && json !== undefined) {
