@@ -26,6 +26,9 @@ final class Generation {
 	 * brings it to zero closes the connection manager; from zero it never rises again.
 	 */
 
+	/** What no thread takes for a step, unless it stands still. */
+	private static final Timeout HAND_OUT = Timeout.ofSeconds(5);
+
 	private final PoolingHttpClientConnectionManager manager;
 
 	private final AtomicInteger users = new AtomicInteger(1);
@@ -74,8 +77,10 @@ final class Generation {
 	}
 
 	/**
-	 * Get a place for a connection. Never waits and cannot be interrupted, so that no
-	 * place is ever lost; an interrupt is kept for the caller.
+	 * Get a place for a connection. It is assigned at once, but HttpClient's pool may
+	 * leave it to another thread that comes by to hand it out: that is all that is waited
+	 * for. Cannot be interrupted, so that no place is ever lost; an interrupt is kept for
+	 * the caller.
 	 * @param id identifier of the exchange
 	 * @param route the route
 	 * @param max our limit of the route
@@ -92,7 +97,7 @@ final class Generation {
 			while (true) {
 				LeaseRequest request = this.manager.lease(id, route, Timeout.DISABLED, null);
 				try {
-					return request.get(Timeout.ZERO_MILLISECONDS);
+					return request.get(HAND_OUT);
 				}
 				catch (InterruptedException | CancellationException ex) {
 					interrupted |= Thread.interrupted() || ex instanceof InterruptedException;
