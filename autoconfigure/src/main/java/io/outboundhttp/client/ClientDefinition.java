@@ -108,8 +108,19 @@ public final class ClientDefinition {
 	 * @return the definition
 	 */
 	ClientDefinition with(ClientDefinition other, Set<ClientSetting<?>> settings) {
+		Map<ClientSetting<?>, ClientSetting.Value<?>> others = new HashMap<>();
+		settings.forEach((setting) -> others.put(setting, other.value(setting)));
+		return with(others);
+	}
+
+	/**
+	 * Return this definition with some other values.
+	 * @param others values and origins by setting
+	 * @return the definition
+	 */
+	ClientDefinition with(Map<ClientSetting<?>, ClientSetting.Value<?>> others) {
 		Map<ClientSetting<?>, ClientSetting.Value<?>> mixed = new HashMap<>(this.values);
-		settings.forEach((setting) -> mixed.put(setting, other.value(setting)));
+		mixed.putAll(others);
 		return new ClientDefinition(this.name, mixed, this.inheritedSslBundle);
 	}
 
