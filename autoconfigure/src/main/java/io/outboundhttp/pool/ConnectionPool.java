@@ -344,13 +344,15 @@ public final class ConnectionPool {
 	 * Do what can be done before a caller has to wait.
 	 * @param route its route
 	 * @param thread the caller
+	 * @return how many connections of the route are wanted now
 	 */
-	void beforeWaiting(HttpRoute route, ThreadCalls thread) {
-		this.usage.mustWait(route);
+	int beforeWaiting(HttpRoute route, ThreadCalls thread) {
+		int wanted = this.usage.wanted(route);
 		this.warmUp.giveWay();
 		if (this.leaks.isEnabled()) {
 			SupersededResponses.release(thread, this.leaks);
 		}
+		return wanted;
 	}
 
 	/**
@@ -662,6 +664,17 @@ public final class ConnectionPool {
 	void observeWaiting(long nowNanos) {
 		this.starvation.observe(this.admission.read().pending(), nowNanos);
 		this.usage.observe(nowNanos);
+	}
+
+	/**
+	 * Note the end of a wait.
+	 * @param wanted what {@link #beforeWaiting} gave, zero if there was no wait
+	 * @param startNanos when the caller asked
+	 */
+	void waited(int wanted, long startNanos) {
+		if (wanted > 0) {
+			this.usage.waited(wanted, nanos() - startNanos);
+		}
 	}
 
 	/**

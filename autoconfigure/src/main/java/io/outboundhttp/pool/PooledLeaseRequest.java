@@ -101,8 +101,9 @@ final class PooledLeaseRequest implements LeaseRequest {
 		if (this.cancelled) {
 			waiter.cancel();
 		}
+		int wanted = 0;
 		if (waiter.status() == Waiter.Status.WAITING) {
-			pool.beforeWaiting(this.route, thread);
+			wanted = pool.beforeWaiting(this.route, thread);
 		}
 		Slot<PooledConnection> slot;
 		try {
@@ -111,6 +112,9 @@ final class PooledLeaseRequest implements LeaseRequest {
 		catch (InterruptedException ex) {
 			pool.cancelled(this.route, startNanos);
 			throw ex;
+		}
+		finally {
+			pool.waited(wanted, startNanos);
 		}
 		if (slot != null) {
 			pool.waiterServed();

@@ -18,11 +18,13 @@ final class UsageRecorder {
 	/*
 	 * Callers only count, in adders that none of them waits for. `lock` guards `window`;
 	 * the upkeep thread takes it about once a second, whoever reads the usage takes it
-	 * too, a caller never does. `wantedOfRoute` is raised by callers that must wait, and
-	 * taken by the next observation, so that it sees what has passed meanwhile.
+	 * too, a caller never does. `wantedOfRoute` is raised by callers that had to wait,
+	 * and taken by the next observation, so that it sees what has passed meanwhile.
 	 */
 
 	private static final Duration PAUSE = Duration.ofSeconds(1);
+
+	private static final Duration REAL_WAIT = Duration.ofMillis(1);
 
 	/** More routes than this are not looked at one by one. */
 	private static final int MAX_ROUTES = 16;
@@ -70,13 +72,25 @@ final class UsageRecorder {
 	}
 
 	/**
-	 * Note that a caller must wait.
-	 * @param route its route
+	 * Return how many connections of a route would be in use if nobody had to wait.
+	 * @param route the route, for which someone has begun to wait
 	 */
-	void mustWait(HttpRoute route) {
+	int wanted(HttpRoute route) {
+		return Math.min(this.pool.admission().getMaxPerRoute(route), this.pool.admission().getMaxTotal())
+				+ this.pool.admission().getPending(route);
+	}
+
+	/**
+	 * Note that a caller had to wait. Whom another thread is just about to serve waits
+	 * for less than counts.
+	 * @param wanted how many connections were wanted when it began to wait
+	 * @param waitedNanos how long it waited
+	 */
+	void waited(int wanted, long waitedNanos) {
+		if (waitedNanos < REAL_WAIT.toNanos()) {
+			return;
+		}
 		this.waited.increment();
-		int limit = Math.min(this.pool.admission().getMaxPerRoute(route), this.pool.admission().getMaxTotal());
-		int wanted = limit + this.pool.admission().getPending(route);
 		if (wanted > this.wantedOfRoute.get()) {
 			this.wantedOfRoute.accumulateAndGet(wanted, Math::max);
 		}

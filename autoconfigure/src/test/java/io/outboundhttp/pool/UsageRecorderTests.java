@@ -214,6 +214,7 @@ class UsageRecorderTests {
 				.withCauseInstanceOf(TimeoutException.class);
 			Future<ConnectionEndpoint> interrupted = callers.submit(() -> lease(ROUTE));
 			await().until(() -> this.pool.figures().pending() == 1);
+			this.time.advance(Duration.ofMillis(5));
 			interrupted.cancel(true);
 			await().until(() -> this.pool.usage().waits().count() == 12);
 		}
