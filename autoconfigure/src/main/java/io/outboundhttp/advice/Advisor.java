@@ -2,13 +2,13 @@ package io.outboundhttp.advice;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.EffectiveDefinition;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
@@ -46,28 +46,46 @@ public final class Advisor {
 	 */
 	public List<Advice> advice() {
 		List<Advice> advice = new ArrayList<>();
-		ApplicationTraits traits = this.traits.get();
-		views(traits).forEach((client) -> LimitLints.check(client, advice::add));
+		List<ClientView> clients = clients();
+		for (ClientView client : clients) {
+			LimitLints.check(client, advice::add);
+			TimeoutLints.check(client, advice::add);
+			RetryLints.check(client, advice::add);
+			ConnectionLints.check(client, advice::add);
+		}
+		for (ClientView pool : pools()) {
+			LimitLints.checkLive(pool, advice::add);
+			ConnectionLints.checkLive(pool, advice::add);
+			TlsLints.checkLive(pool, advice::add);
+		}
+		ApplicationLints.check(clients, strays(), advice::add);
 		advice.sort(Comparator.comparing(Advice::level));
 		return List.copyOf(advice);
 	}
 
 	/**
-	 * Return what is known about all clients, and about pools that are kept apart.
+	 * Return the clients as they run, or will run.
 	 */
-	private List<ClientView> views(ApplicationTraits traits) {
-		Map<String, ClientView> views = new LinkedHashMap<>();
-		for (String name : this.clients.names()) {
-			views.put(name, new ClientView(name, this.clients.definition(name), null, null, null, traits));
-		}
+	private List<ClientView> clients() {
+		ApplicationTraits traits = this.traits.get();
+		return this.clients.names().stream().map((name) -> {
+			LiveClient live = this.clients.live(name);
+			ClientDefinition configured = this.clients.definition(name);
+			return new ClientView(name, configured, (live != null) ? EffectiveDefinition.of(live) : configured, null,
+					null, null, traits);
+		}).toList();
+	}
+
+	private List<ClientView> pools() {
+		List<ClientView> views = new ArrayList<>();
 		for (ConnectionPool pool : this.clients.openPools()) {
 			LiveClient live = this.clients.live(pool.getName());
 			if (live != null) {
-				views.put(pool.getName(), new ClientView(pool.getName(), live.definition(), pool.snapshot(),
-						sizing(pool), this.clients.tls(pool), traits));
+				views.add(new ClientView(pool.getName(), live.definition(), EffectiveDefinition.of(live),
+						pool.snapshot(), sizing(pool), this.clients.tls(pool), ApplicationTraits.NONE));
 			}
 		}
-		return List.copyOf(views.values());
+		return views;
 	}
 
 	/**
@@ -77,6 +95,21 @@ public final class Advisor {
 	 */
 	public List<Advice> advice(String pool) {
 		return advice().stream().filter((advice) -> pool.equals(advice.client())).toList();
+	}
+
+	/**
+	 * Describe the clients as the log of a start does: one line for each, with what
+	 * matters most and where it was set.
+	 * @param max how many clients to describe
+	 * @return the lines
+	 */
+	public List<String> describe(int max) {
+		List<ClientView> clients = clients();
+		List<String> lines = new ArrayList<>(clients.stream().limit(max).map(ClientLine::of).toList());
+		if (clients.size() > max) {
+			lines.add("and %d more, see /actuator/outboundhttp".formatted(clients.size() - max));
+		}
+		return lines;
 	}
 
 	/**

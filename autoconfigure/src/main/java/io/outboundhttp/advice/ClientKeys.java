@@ -42,6 +42,23 @@ final class ClientKeys {
 	}
 
 	/**
+	 * Return the origin of a value as briefly as it can be understood: without the key if
+	 * that is the client's own.
+	 * @param pool name of the client or of its pool
+	 * @param setting the setting
+	 * @param origin its origin
+	 * @return the place alone, or the origin as it is
+	 */
+	static String brief(String pool, ClientSetting<?> setting, String origin) {
+		String start = key(pool, setting) + " (";
+		if (!origin.startsWith(start) || !origin.endsWith(")")) {
+			return origin;
+		}
+		String place = origin.substring(start.length(), origin.length() - 1);
+		return place.replaceFirst("^\"[^\"]*\" from ", "");
+	}
+
+	/**
 	 * Return lines of YAML that set limits of a pool.
 	 * @param pool name of the pool
 	 * @param limits values by keys below {@code pool}

@@ -1,20 +1,25 @@
 package io.outboundhttp.advice;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.advice.Advice.Level;
 import io.outboundhttp.client.ClientSetting;
+import io.outboundhttp.pool.PoolSnapshot;
 
 /**
  * Looks at the limits of a pool.
  */
 final class LimitLints {
 
-	/** What many threads that cost nothing soon fill. */
-	private static final int SMALL = 20;
+	/** What threads that cost nothing soon fill. */
+	private static final int SMALL = 50;
 
+	/** Waits that make a crowd. */
 	private static final Duration LONG = Duration.ofSeconds(10);
 
 	private LimitLints() {
@@ -22,35 +27,64 @@ final class LimitLints {
 
 	static void check(ClientView client, Consumer<Advice> advice) {
 		perRouteAboveTotal(client, advice);
+		overridesAboveTotal(client, advice);
 		virtualThreads(client, advice);
 	}
 
+	/**
+	 * Refused where both are set in properties; code and operators may do so all the
+	 * same.
+	 */
 	private static void perRouteAboveTotal(ClientView client, Consumer<Advice> advice) {
-		int perRoute = client.definition().require(ClientSetting.POOL_MAX_PER_ROUTE);
-		int total = client.definition().require(ClientSetting.POOL_MAX_TOTAL);
-		if (perRoute > total) {
-			advice.accept(new Advice(Level.WARN, client.name(), "per-route-above-total",
-					"Client '%s': a route may have %s connections, but all together only %s, so the first limit never holds"
-						.formatted(client.name(), client.show(ClientSetting.POOL_MAX_PER_ROUTE),
+		if (client.get(ClientSetting.POOL_MAX_PER_ROUTE) > client.get(ClientSetting.POOL_MAX_TOTAL)) {
+			advice.accept(client.advise(Level.WARN, "per-route-above-total",
+					"the limit of a route is %s, but that of all together is %s, so one route can take every connection and still never have as many as it may"
+						.formatted(client.show(ClientSetting.POOL_MAX_PER_ROUTE),
 								client.show(ClientSetting.POOL_MAX_TOTAL)),
-					List.of(client.key(ClientSetting.POOL_MAX_PER_ROUTE), client.key(ClientSetting.POOL_MAX_TOTAL)),
-					null));
+					ClientSetting.POOL_MAX_TOTAL, ClientSetting.POOL_MAX_PER_ROUTE));
+		}
+	}
+
+	private static void overridesAboveTotal(ClientView client, Consumer<Advice> advice) {
+		Map<String, Integer> overrides = client.definition().get(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES);
+		int sum = (overrides != null) ? overrides.values().stream().mapToInt(Integer::intValue).sum() : 0;
+		if (overrides != null && sum > client.get(ClientSetting.POOL_MAX_TOTAL)) {
+			advice.accept(client.advise(Level.WARN, "overrides-above-total",
+					"the limits of %d routes (%s) add up to %d, but that of all together is %s, so when they are busy together they starve each other"
+						.formatted(overrides.size(),
+								client.definition().value(ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES).origin(), sum,
+								client.show(ClientSetting.POOL_MAX_TOTAL)),
+					ClientSetting.POOL_MAX_TOTAL, ClientSetting.POOL_MAX_PER_ROUTE_OVERRIDES));
 		}
 	}
 
 	private static void virtualThreads(ClientView client, Consumer<Advice> advice) {
-		int perRoute = client.definition().require(ClientSetting.POOL_MAX_PER_ROUTE);
-		int pending = client.definition().require(ClientSetting.POOL_MAX_PENDING);
-		Duration acquire = client.definition().require(ClientSetting.POOL_ACQUIRE_TIMEOUT);
-		boolean unbounded = pending < 0 || !client.definition().value(ClientSetting.POOL_MAX_PENDING).set();
-		if (client.traits().virtualThreads() && perRoute <= SMALL && unbounded && acquire.compareTo(LONG) >= 0) {
-			advice.accept(new Advice(Level.WARN, client.name(), "virtual-threads-small-pool",
-					"Client '%s': no thread pool limits callers on virtual threads, and any number of them may wait %s for one of %s connections of a route"
-						.formatted(client.name(), client.show(ClientSetting.POOL_ACQUIRE_TIMEOUT),
+		boolean crowd = client.get(ClientSetting.POOL_MAX_PENDING) < 0 || !client.isSet(ClientSetting.POOL_MAX_PENDING);
+		if (client.traits().virtualThreads() && crowd && client.get(ClientSetting.POOL_MAX_PER_ROUTE) <= SMALL
+				&& client.get(ClientSetting.POOL_ACQUIRE_TIMEOUT).compareTo(LONG) >= 0) {
+			advice.accept(client.advise(Level.WARN, "virtual-threads-small-pool",
+					"with virtual threads no thread pool bounds the callers, and any number of them may wait %s for one of %s connections of a route; bound how many may wait, or let them fail sooner"
+						.formatted(client.show(ClientSetting.POOL_ACQUIRE_TIMEOUT),
 								client.show(ClientSetting.POOL_MAX_PER_ROUTE)),
-					List.of(client.key(ClientSetting.POOL_MAX_PENDING), client.key(ClientSetting.POOL_MAX_PER_ROUTE),
-							client.key(ClientSetting.POOL_ACQUIRE_TIMEOUT)),
-					null));
+					ClientSetting.POOL_MAX_PENDING, ClientSetting.POOL_ACQUIRE_TIMEOUT,
+					ClientSetting.POOL_MAX_PER_ROUTE));
+		}
+	}
+
+	/**
+	 * Look at a pool in use.
+	 */
+	static void checkLive(ClientView client, Consumer<Advice> advice) {
+		Sizing sizing = client.sizing();
+		PoolSnapshot pool = client.pool();
+		@Nullable String yaml = (sizing != null && sizing.saturated()) ? sizing.yaml() : null;
+		if (sizing != null && pool != null && yaml != null) {
+			boolean failed = pool.connections().timeouts() + pool.connections().rejected() > 0;
+			advice.accept(client.advise(failed ? Level.WARN : Level.INFO, "pool-too-small",
+					"callers wait for connections, and %d of them got none since the pool was opened; %d would do (confidence: %s). %s"
+						.formatted(pool.connections().timeouts() + pool.connections().rejected(), sizing.recommended(),
+								sizing.confidence().name().toLowerCase(Locale.ROOT), sizing.basis()),
+					yaml, ClientSetting.POOL_MAX_PER_ROUTE, ClientSetting.POOL_MAX_TOTAL));
 		}
 	}
 

@@ -78,8 +78,7 @@ final class PoolSizer {
 		double needed = saturated ? whenSaturated() : whenNobodyWaits();
 		int leaked = this.pool.leaks().suspected() + this.pool.leaks().abandoned();
 		if (leaked > 0) {
-			this.basis.add("%d leaked connections are not counted; find the leak before you change the size"
-				.formatted(leaked));
+			say("%d leaked connections are not counted; find the leak before you change the size", leaked);
 		}
 		int whole = whole(needed - leaked);
 		int recommended = withHeadroom(whole, this.demand.wanted(), saturated);
@@ -94,22 +93,22 @@ final class PoolSizer {
 	}
 
 	private double whenNobodyWaits() {
-		this.basis.add("%s times %s make %.1f connections in use".formatted(callsPerSecond(), hold(),
-				this.demand.meanLeased()));
+		say("%.1f calls per second times %s make %.1f connections in use", this.demand.arrivalsPerSecond(), hold(),
+				this.demand.meanLeased());
 		return this.demand.meanLeased();
 	}
 
 	private double whenSaturated() {
 		double offered = this.demand.arrivalsPerSecond() * this.demand.meanHoldMillis() / 1000;
-		this.basis.add("%d of %d callers had to wait, %d got no connection".formatted(this.demand.waited(),
-				this.demand.arrivals(), this.demand.notServed()));
+		say("%d of %d callers had to wait, %d got no connection", this.demand.waited(), this.demand.arrivals(),
+				this.demand.notServed());
 		if (offered > OVERLOAD * limit() && this.demand.busyTime().compareTo(LONG_ENOUGH_FOR_OVERLOAD) >= 0) {
-			this.basis
-				.add("%s times %s would keep %.1f connections in use".formatted(callsPerSecond(), hold(), offered));
+			say("%.1f calls per second times %s would keep %.1f connections in use", this.demand.arrivalsPerSecond(),
+					hold(), offered);
 			return offered;
 		}
 		int wanted = this.demand.wanted().p95();
-		this.basis.add("Up to %d connections were in use or waited for at once".formatted(wanted));
+		say("Up to %d connections were in use or waited for at once", wanted);
 		return Math.max(wanted, offered);
 	}
 
@@ -130,9 +129,8 @@ final class PoolSizer {
 		double usual = this.usage.holds().p50Millis();
 		boolean stalled = this.demand.meanHoldMillis() > STALL * usual && usual > 0;
 		if (stalled) {
-			this.basis.add(("Calls took much longer than the usual %s then: look at the server, a larger pool does not "
-					+ "make it faster")
-				.formatted(millis(usual)));
+			say("Calls took much longer than the usual %s then: look at the server, a larger pool does not make it faster",
+					millis(usual));
 		}
 		return stalled;
 	}
@@ -140,7 +138,7 @@ final class PoolSizer {
 	private Confidence confidence(boolean saturated, boolean unusual) {
 		long calls = this.demand.arrivals();
 		long seconds = this.demand.busyTime().toSeconds();
-		this.basis.add("Seen: %d calls in %d s of the last ten minutes".formatted(calls, seconds));
+		say("Seen: %d calls in %d s of the last ten minutes", calls, seconds);
 		if (unusual || calls < 200 || seconds < 60) {
 			return Confidence.LOW;
 		}
@@ -166,7 +164,7 @@ final class PoolSizer {
 		}
 		int lowest = Math.min(limit, this.configured.maxTotal());
 		if (limits.isEmpty() && ofRoute > 0 && lowest >= 2 * recommended) {
-			this.basis.add("The limit of %d could be lower, if this is as busy as it gets".formatted(lowest));
+			say("The limit of %d could be lower, if this is as busy as it gets", lowest);
 		}
 		return limits.isEmpty() ? null : ClientKeys.yaml(this.pool.name(), limits);
 	}
@@ -189,7 +187,7 @@ final class PoolSizer {
 				.add("With %d routes, what the busiest of them needs is not known".formatted(this.demand.routes()));
 			return 0;
 		}
-		this.basis.add("Of %d routes, the busiest wanted up to %d".formatted(this.demand.routes(), ofRoute.p95()));
+		say("Of %d routes, the busiest wanted up to %d", this.demand.routes(), ofRoute.p95());
 		double share = Math.min(1, (double) ofRoute.p95() / this.demand.wanted().p95());
 		return withHeadroom(whole(needed * share), ofRoute, saturated);
 	}
@@ -199,8 +197,8 @@ final class PoolSizer {
 		return (perRoute > 0) ? Math.min(perRoute, this.pool.maxTotal()) : this.pool.maxPerRoute();
 	}
 
-	private String callsPerSecond() {
-		return "%.1f calls per second".formatted(this.demand.arrivalsPerSecond());
+	private void say(String sentence, Object... values) {
+		this.basis.add(String.format(Locale.ROOT, sentence, values));
 	}
 
 	private String hold() {

@@ -1,14 +1,12 @@
 package io.outboundhttp.autoconfigure;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.outboundhttp.advice.Advisor;
-import io.outboundhttp.advice.ApplicationTraits;
 import io.outboundhttp.client.CallInitializer;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.ClientWarmUp;
@@ -199,9 +197,10 @@ public final class OutboundHttpAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
-		Advisor outboundHttpAdvisor(OutboundHttpClients clients) {
-			return new Advisor(clients, () -> ApplicationTraits.NONE, List::of);
+		Advisor outboundHttpAdvisor(OutboundHttpClients clients, PooledHttpClientFactory factory,
+				ConfigurableListableBeanFactory beanFactory, Environment environment) {
+			return new Advisor(clients, new ApplicationTraitsFinder(beanFactory, environment),
+					new StrayFinder(beanFactory, factory));
 		}
 
 		@Bean

@@ -1,5 +1,6 @@
 package io.outboundhttp.autoconfigure;
 
+import io.outboundhttp.advice.Advisor;
 import io.outboundhttp.client.ClientDefinition;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.client.PooledHttpClientFactory;
@@ -7,7 +8,6 @@ import io.outboundhttp.client.RestClientCustomization;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -25,6 +25,7 @@ import org.springframework.boot.restclient.autoconfigure.RestClientBuilderConfig
 import org.springframework.boot.restclient.autoconfigure.RestClientSsl;
 import org.springframework.boot.restclient.autoconfigure.service.HttpServiceClientAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -51,19 +52,16 @@ public final class OutboundHttpTakeoverAutoConfiguration {
 
 	/**
 	 * The report is written whether or not there is a takeover.
+	 * @param context the application context
 	 * @param environment the environment
 	 * @param builder the builder bean
+	 * @param advisor knows the clients
 	 * @return the report
 	 */
 	@Bean
-	TakeoverReport outboundHttpTakeoverReport(Environment environment,
-			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder) {
-		return new TakeoverReport(environment, builder);
-	}
-
-	@Bean
-	static LazyInitializationExcludeFilter outboundHttpTakeoverLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(TakeoverReport.class);
+	StartReport outboundHttpStartReport(ApplicationContext context, Environment environment,
+			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder, Advisor advisor) {
+		return new StartReport(context, environment, builder, advisor);
 	}
 
 	/**

@@ -1,58 +1,52 @@
 package io.outboundhttp.autoconfigure;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Says once at the start which HTTP client is behind Boot's builders now, and which one
- * was before HttpClient came on the class path.
+ * Which HTTP client is behind Boot's builders now, and which one was before HttpClient
+ * came on the class path.
+ *
+ * @param warning whether it is not what was asked for
+ * @param message a sentence without its full stop
  */
-final class TakeoverReport implements SmartInitializingSingleton {
-
-	private static final Logger logger = LoggerFactory.getLogger(TakeoverReport.class);
+record TakeoverReport(boolean warning, String message) {
 
 	private static final String FACTORY_KEY = "spring.http.clients.imperative.factory";
 
-	private final Environment environment;
-
-	private final ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder;
-
-	TakeoverReport(Environment environment, ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builder) {
-		this.environment = environment;
-		this.builder = builder;
-	}
-
-	@Override
-	public void afterSingletonsInstantiated() {
-		ClientHttpRequestFactoryBuilder<?> bean = this.builder.getIfAvailable();
-		// Without a bean, ours stands in, or else Boot takes what is on the class path.
-		boolean httpComponents = bean == null || bean instanceof HttpComponentsClientHttpRequestFactoryBuilder;
-		boolean takeover = OnTakeoverCondition.isOn(this.environment);
-		boolean chosen = this.environment.containsProperty(FACTORY_KEY);
+	/**
+	 * Find out.
+	 * @param environment the environment
+	 * @param builder the builder bean, {@code null} for none: ours stands in, or else
+	 * Boot takes what is on the class path
+	 * @return the report, {@code null} if there is nothing to say
+	 */
+	static @Nullable TakeoverReport of(Environment environment, @Nullable ClientHttpRequestFactoryBuilder<?> builder) {
+		boolean httpComponents = builder == null || builder instanceof HttpComponentsClientHttpRequestFactoryBuilder;
+		boolean takeover = OnTakeoverCondition.isOn(environment);
+		boolean chosen = environment.containsProperty(FACTORY_KEY);
 		if (takeover && !httpComponents) {
-			logger.warn(
-					"Spring Boot's HTTP clients do not use Apache HttpClient, so their connections are not managed; "
-							+ "remove '{}' or the bean of type ClientHttpRequestFactoryBuilder, or set '{}' to 'false'",
-					FACTORY_KEY, OnTakeoverCondition.KEY);
+			return new TakeoverReport(true,
+					("Spring Boot's HTTP clients do not use Apache HttpClient, so their connections are not managed; "
+							+ "remove '%s' or the bean of type ClientHttpRequestFactoryBuilder, or set '%s' to 'false'")
+						.formatted(FACTORY_KEY, OnTakeoverCondition.KEY));
 		}
-		else if (takeover && !chosen) {
-			logger.info(
-					"Spring Boot's HTTP clients now use pooled Apache HttpClient 5 (without it: {}); HTTP/2 is not used",
-					withoutHttpClient());
+		if (takeover && !chosen) {
+			return new TakeoverReport(false,
+					"Spring Boot's HTTP clients now use pooled Apache HttpClient 5 (without it: %s); HTTP/2 is not used"
+						.formatted(withoutHttpClient()));
 		}
-		else if (!takeover && httpComponents && !chosen) {
-			logger.info(
-					"Spring Boot's HTTP clients now use unmanaged Apache HttpClient 5 (without it: {}), because it is on "
-							+ "the class path and '{}' is off; choose another one with '{}'",
-					withoutHttpClient(), OnTakeoverCondition.KEY, FACTORY_KEY);
+		if (!takeover && httpComponents && !chosen) {
+			return new TakeoverReport(false,
+					("Spring Boot's HTTP clients now use unmanaged Apache HttpClient 5 (without it: %s), because it is on "
+							+ "the class path and '%s' is off; choose another one with '%s'")
+						.formatted(withoutHttpClient(), OnTakeoverCondition.KEY, FACTORY_KEY));
 		}
+		return null;
 	}
 
 	/**

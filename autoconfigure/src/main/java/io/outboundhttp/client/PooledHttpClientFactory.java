@@ -2,13 +2,17 @@ package io.outboundhttp.client;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -65,6 +69,9 @@ public final class PooledHttpClientFactory {
 	private final ThreadLocal<Request> requests = new ThreadLocal<>();
 
 	private final AtomicBoolean warned = new AtomicBoolean();
+
+	/** The HttpClients that exist and have a managed pool. */
+	private final Set<HttpClient> managed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	/**
 	 * Create a factory.
@@ -137,7 +144,17 @@ public final class PooledHttpClientFactory {
 	 * @return a builder of the same type
 	 */
 	public HttpComponentsClientHttpRequestFactoryBuilder manage(HttpComponentsClientHttpRequestFactoryBuilder builder) {
-		return this.callbacks.addLast(builder);
+		return this.callbacks.addLast(builder)
+			.withCustomizer((requestFactory) -> this.managed.add(requestFactory.getHttpClient()));
+	}
+
+	/**
+	 * Return whether an HttpClient takes its connections from a managed pool.
+	 * @param httpClient the HttpClient
+	 * @return whether it is that of a client, or was made by a managed builder
+	 */
+	public boolean isManaged(HttpClient httpClient) {
+		return httpClient instanceof LiveHttpClient || this.managed.contains(httpClient);
 	}
 
 	/**
