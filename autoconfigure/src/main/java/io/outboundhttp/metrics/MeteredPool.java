@@ -97,9 +97,13 @@ final class MeteredPool {
 		return (known != null) ? known : add(route);
 	}
 
+	/**
+	 * Return what a route belongs to, {@code null} if another thread adds something, or
+	 * this one does: a registry may read a meter while it is registered.
+	 */
 	private @Nullable MeteredRoute routeOfReading(HttpRoute route) {
 		MeteredRoute known = this.routes.find(route);
-		if (known != null || !this.lock.tryLock()) {
+		if (known != null || this.lock.isHeldByCurrentThread() || !this.lock.tryLock()) {
 			return known;
 		}
 		try {

@@ -70,6 +70,11 @@ public final class ConnectionPool {
 
 	private final Limits limits;
 
+	/**
+	 * The highest limits that ever held: who was admitted under them must find a place.
+	 */
+	private volatile PoolLimits highest;
+
 	private final Starvation starvation = new Starvation();
 
 	private final CallCounts calls = new CallCounts();
@@ -94,7 +99,8 @@ public final class ConnectionPool {
 		this.warmUp = new WarmUp(this, support.warmUps());
 		this.leaks = new LeakDetector(this);
 		this.reader = new PoolReader(this, this.calls, this.starvation);
-		this.limits = new Limits(new PoolLimits(manager.getMaxTotal(), manager.getDefaultMaxPerRoute()), this::apply);
+		this.highest = new PoolLimits(manager.getMaxTotal(), manager.getDefaultMaxPerRoute());
+		this.limits = new Limits(this.highest, this::apply);
 		this.usage = new UsageRecorder(this);
 		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = sweepNanos(settings);
@@ -186,8 +192,10 @@ public final class ConnectionPool {
 	}
 
 	PooledConnection create(String id, HttpRoute route) throws TimeoutException, ExecutionException {
-		PooledConnection connection = this.connections.create(id, route, this.admission.getMaxPerRoute(route),
-				this.admission.getMaxTotal());
+		PoolLimits highest = this.highest;
+		int max = this.admission.getMaxPerRoute(route);
+		PooledConnection connection = this.connections.create(id, route,
+				(override(route) < 0) ? Math.max(max, highest.maxPerRoute()) : max, highest.maxTotal());
 		this.support.wakeWithin(this.sweepNanos);
 		return connection;
 	}
@@ -600,7 +608,14 @@ public final class ConnectionPool {
 		this.support.wakeWithin(duration.toNanos());
 	}
 
+	/**
+	 * Let limits hold. HttpClient's own pool is never below those that held before: a
+	 * caller may have been admitted under them, and not yet have asked it for a place.
+	 */
 	private void apply(PoolLimits limits) {
+		PoolLimits before = this.highest;
+		this.highest = new PoolLimits(Math.max(before.maxTotal(), limits.maxTotal()),
+				Math.max(before.maxPerRoute(), limits.maxPerRoute()));
 		if (limits.maxTotal() != this.admission.getMaxTotal()) {
 			this.admission.setMaxTotal(limits.maxTotal());
 		}

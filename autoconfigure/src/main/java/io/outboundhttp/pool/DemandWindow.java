@@ -23,6 +23,8 @@ final class DemandWindow {
 	/** Looks that are kept: one a second. */
 	private static final int LOOKS = 600;
 
+	private static final long LOOK_NANOS = 1_000_000_000;
+
 	private static final double NANOS_PER_MILLI = 1_000_000;
 
 	private static final double NANOS_PER_SECOND = 1_000_000_000;
@@ -49,10 +51,25 @@ final class DemandWindow {
 			spread(before.nanos(), now.nanos(), new Slot(-1).add(before, now));
 		}
 		if (now.wanted() > 0) {
-			this.looks.add(new Look(now.nanos(), now.wanted(), now.wantedOfRoute()));
-			while (this.looks.size() > LOOKS) {
-				this.looks.remove();
-			}
+			look(new Look(now.nanos(), now.wanted(), now.wantedOfRoute()));
+		}
+	}
+
+	/**
+	 * Keep a look. Whoever reads the window looks too: those of one second are one, or
+	 * frequent readers would shorten what it remembers.
+	 */
+	private void look(Look now) {
+		Look latest = this.looks.peekLast();
+		if (latest != null && now.nanos - latest.nanos < LOOK_NANOS) {
+			this.looks.removeLast();
+			this.looks.add(latest.and(now));
+		}
+		else {
+			this.looks.add(now);
+		}
+		while (this.looks.size() > LOOKS) {
+			this.looks.remove();
 		}
 	}
 
@@ -146,6 +163,11 @@ final class DemandWindow {
 	 * What was wanted at a time.
 	 */
 	private record Look(long nanos, int wanted, int wantedOfRoute) {
+
+		Look and(Look other) {
+			return new Look(this.nanos, Math.max(this.wanted, other.wanted),
+					Math.max(this.wantedOfRoute, other.wantedOfRoute));
+		}
 
 	}
 

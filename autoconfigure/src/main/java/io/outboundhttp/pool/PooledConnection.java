@@ -38,7 +38,8 @@ final class PooledConnection {
 	 * next lessee, who got the connection through the admission, which orders both. The
 	 * sweep reads the times of idle connections; it may see a connection that was taken
 	 * in this instant, and then fails to take it. `lease` is written by lessees and read
-	 * by the upkeep thread, `kept` and `retired` are written by the upkeep thread alone.
+	 * by the upkeep thread, `kept` is written by the upkeep thread alone, `retired` by
+	 * any thread, and never taken back.
 	 */
 
 	/** What is taken off the time for which the other side keeps it, a fifth at most. */

@@ -2,6 +2,7 @@ package io.outboundhttp.metrics;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.outboundhttp.CallPhase;
+import io.outboundhttp.FakeTimeSource;
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.pool.CloseReason;
 import io.outboundhttp.pool.ConnectionPool;
@@ -253,6 +256,29 @@ class RouteTagTests {
 			this.metrics.leaseTimedOut(pool, new HttpRoute(new HttpHost("http", address, "h", 80)), 1);
 		}
 		assertThat(timers(PoolMeter.ACQUIRE, "outcome", "timeout")).isEqualTo(Map.of("http://h:80", 3000L));
+	}
+
+	@Test
+	@DisplayName("O1 who reads a meter while it is registered registers nothing twice")
+	void meterThatIsReadAtItsRegistrationIsNoTrap() throws Exception {
+		List<Meter.Id> added = new ArrayList<>();
+		FakeTimeSource time = new FakeTimeSource(0);
+		this.pools = this.leaks.watch(new ConnectionPools(time, List.of(this.metrics)));
+		ConnectionPool pool = open("a");
+		this.registry.config().onMeterAdded((meter) -> {
+			added.add(meter.getId());
+			// no reading of before is fresh enough
+			time.advance(Duration.ofSeconds(1));
+			meter.measure().forEach(Measurement::getValue);
+		});
+		try (TestHttpServer server = TestHttpServer.start();
+				CloseableHttpClient client = client(pool);
+				ClassicHttpResponse held = client.executeOpen(null, new HttpGet(server.url()), null)) {
+			assertThat(held.getCode()).isEqualTo(200);
+			assertThat(added).doesNotHaveDuplicates();
+			assertThat(timers(PoolMeter.ACQUIRE, "outcome", "leased"))
+				.isEqualTo(Map.of("http://127.0.0.1:" + server.port(), 1L));
+		}
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 import io.outboundhttp.FakeTimeSource;
 import io.outboundhttp.PoolLeakExtension;
+import io.outboundhttp.pool.admission.Slot;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link Limits} of a pool.
@@ -87,12 +92,31 @@ class LimitsTests {
 	}
 
 	@Test
-	void backgroundThreadSeesTheEndByItself() throws Exception {
+	void backgroundThreadSeesTheEndByItself() {
 		// its thread sleeps by the real clock: no more than the second that was asked for
 		this.pool.override(override(80, 40), Duration.ofSeconds(1));
 		this.time.advance(Duration.ofSeconds(1));
-		this.pools.sweep(this.time.nanos());
-		assertLimits(20, 20);
+		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertLimits(20, 20));
+	}
+
+	@Test
+	void callersThatWereAdmittedGetTheirConnectionsAlthoughTheLimitsHaveFallenMeanwhile() throws Exception {
+		ConnectionPool small = this.pools.open("small", PoolFixture.settings(), PoolFixture.manager(1));
+		HttpRoute route = new HttpRoute(new HttpHost("http", "127.0.0.1", 1));
+		small.override(override(3, 3), Duration.ofSeconds(1));
+		List<Slot<PooledConnection>> admitted = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			admitted.add(Objects.requireNonNull(small.admission().tryOpen(route)));
+		}
+		this.time.advance(Duration.ofSeconds(1));
+		small.revertLimits(this.time.nanos());
+		assertThat(small.getLimits()).isEqualTo(new PoolLimits(1, 1));
+		for (Slot<PooledConnection> slot : admitted) {
+			slot.setItem(small.create("exchange", route));
+		}
+		assertThat(small.snapshot().connections().refused()).isZero();
+		admitted.forEach((slot) -> small.admission().release(slot, false));
+		assertThat(small.snapshot().leased()).isZero();
 	}
 
 	@ParameterizedTest

@@ -89,6 +89,9 @@ public final class Chrome implements BeforeAllCallback, BeforeEachCallback, Afte
 			try (Stream<Path> files = Files.walk(this.profile)) {
 				files.sorted((one, other) -> other.compareTo(one)).forEach((file) -> file.toFile().delete());
 			}
+			catch (UncheckedIOException ex) {
+				// a process of the browser that is still ending deletes files, too
+			}
 		}
 	}
 

@@ -45,7 +45,7 @@ public final class AuditTrail implements PoolListener {
 	void limitsChanged(String client, PoolLimits before, LimitOverride override) {
 		logger.info("Client '{}': {} changed the limits from {} to {} until {}", client, override.by(), before,
 				override.limits(), override.until());
-		publish(override.by(), LIMITS_CHANGED,
+		publish(client, override.by(), LIMITS_CHANGED,
 				Map.of("client", client, "maxTotalBefore", before.maxTotal(), "maxPerRouteBefore", before.maxPerRoute(),
 						"maxTotal", override.limits().maxTotal(), "maxPerRoute", override.limits().maxPerRoute(),
 						"until", override.until().toString()));
@@ -56,17 +56,26 @@ public final class AuditTrail implements PoolListener {
 		PoolLimits limits = pool.getLimits();
 		logger.info("Client '{}': {} again; the time of the limits that {} set is over", pool.getName(), limits,
 				ended.by());
-		publish(ended.by(), LIMITS_REVERTED,
+		publish(pool.getName(), ended.by(), LIMITS_REVERTED,
 				Map.of("client", pool.getName(), "maxTotal", limits.maxTotal(), "maxPerRoute", limits.maxPerRoute()));
 	}
 
 	void closed(String client, Scope scope, int closed, String by) {
 		logger.info("Client '{}': {} closed {} connections with scope={}", client, by, closed, scope);
-		publish(by, CONNECTIONS_CLOSED, Map.of("client", client, "scope", scope.toString(), "closed", closed));
+		publish(client, by, CONNECTIONS_CLOSED, Map.of("client", client, "scope", scope.toString(), "closed", closed));
 	}
 
-	private void publish(String principal, String type, Map<String, @Nullable Object> data) {
-		this.publisher.publishEvent(new AuditApplicationEvent(principal, type, data));
+	/**
+	 * Publish an event. It is done already what the event tells, so a listener that fails
+	 * does not make it look as if it was not.
+	 */
+	private void publish(String client, String principal, String type, Map<String, @Nullable Object> data) {
+		try {
+			this.publisher.publishEvent(new AuditApplicationEvent(principal, type, data));
+		}
+		catch (RuntimeException ex) {
+			logger.error("Client '{}': a listener of the audit event {} failed", client, type, ex);
+		}
 	}
 
 }

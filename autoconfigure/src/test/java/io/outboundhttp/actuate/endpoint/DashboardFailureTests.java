@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,6 +94,17 @@ class DashboardFailureTests {
 		assertThat(chrome.text("#notice").strip()).isEmpty();
 		chrome.open(page.endpoint().url() + "#/client/%E0%A4%A");
 		chrome.awaitText("#client", "There is no client “%E0%A4%A”");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "..", ".", "%2E%2E" })
+	void nameThatLeadsOutOfTheEndpointIsNotAskedFor(String name) {
+		chrome.open(page.endpoint().url() + "#/client/" + name);
+		chrome.awaitText("#client", "There is no client “");
+		assertThat(chrome.text("#notice").strip()).isEmpty();
+		assertThat(chrome.requests()).filteredOn((url) -> !url.startsWith("data:"))
+			.allMatch((url) -> url.startsWith(page.endpoint().url()));
+		assertThat(chrome.errors()).isEmpty();
 	}
 
 	@ParameterizedTest

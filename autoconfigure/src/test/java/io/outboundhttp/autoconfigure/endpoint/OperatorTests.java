@@ -125,6 +125,22 @@ class OperatorTests {
 	}
 
 	@Test
+	void whatIsDoneIsAnsweredAlthoughItsAuditFails() throws Exception {
+		try (ActuatorApplication application = ActuatorApplication.start(FailingAuditApplication.class, Kind.SERVLET,
+				this.server.url(), UNRESTRICTED);
+				LoggedLines log = LoggedLines.debug("io.outboundhttp.actuate.endpoint.AuditTrail")) {
+			assertThat(application.post("/outboundhttp/payments", "{\"maxTotal\":80}").statusCode()).isEqualTo(200);
+			assertThat(application.bean(OutboundHttpClients.class).pool("payments").getLimits())
+				.isEqualTo(new PoolLimits(80, 7));
+			assertThat(close(application, "idle")).containsEntry("closed", 0);
+			assertThat(log.list())
+				.anySatisfy((line) -> assertThat(line)
+					.contains("Client 'payments': a listener of the audit event OUTBOUND_HTTP_LIMITS_CHANGED failed"))
+				.anySatisfy((line) -> assertThat(line).contains("OUTBOUND_HTTP_CONNECTIONS_CLOSED failed"));
+		}
+	}
+
+	@Test
 	void laterChangeReplacesTheEarlierAndKeepsWhatItDoesNotName() throws Exception {
 		try (ActuatorApplication application = start(Kind.SERVLET)) {
 			application.post("/outboundhttp/payments", "{\"maxTotal\":80,\"revertAfter\":\"1h\"}");
@@ -346,6 +362,24 @@ class OperatorTests {
 		@Bean
 		AuditEventRepository auditEventRepository() {
 			return new InMemoryAuditEventRepository();
+		}
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class FailingAuditApplication {
+
+		@Bean
+		AuditEventRepository auditEventRepository() {
+			return new InMemoryAuditEventRepository() {
+
+				@Override
+				public void add(AuditEvent event) {
+					throw new IllegalStateException("The database is down");
+				}
+
+			};
 		}
 
 	}

@@ -17,10 +17,14 @@ class Failure extends Error {
 }
 
 function address(name) {
+  if (name === "." || name === "..") {
+    // no encoding keeps a browser from leaving the endpoint with these; no client has such a name
+    throw new Failure("Not found.", {status: 404});
+  }
   return name === null ? home : `${home}/${encodeURIComponent(name)}`;
 }
 
-function read(name, signal) {
+async function read(name, signal) {
   return send(address(name), {signal});
 }
 
