@@ -3,6 +3,7 @@ package io.outboundhttp.pool;
 import java.io.IOException;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -600,12 +601,17 @@ public final class ConnectionPool {
 	 * Set other limits for a while, as {@link #configureLimits} does. They replace those
 	 * of an earlier call; the configured limits of that moment follow when the time is
 	 * over.
-	 * @param override the limits, and who sets them
+	 * @param change gives the limits for those that hold until now; must be fast; what it
+	 * throws is thrown, and nothing has changed
+	 * @param by who changes them
+	 * @param until when they end, as it is told
 	 * @param duration for how long, positive
+	 * @return what has changed
 	 */
-	public void override(LimitOverride override, Duration duration) {
-		this.limits.override(override, duration, nanos());
+	public LimitsChange override(UnaryOperator<PoolLimits> change, String by, Instant until, Duration duration) {
+		LimitsChange changed = this.limits.override(change, by, until, duration, nanos());
 		this.support.wakeWithin(duration.toNanos());
+		return changed;
 	}
 
 	/**

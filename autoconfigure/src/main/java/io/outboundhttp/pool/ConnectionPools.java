@@ -366,9 +366,10 @@ public final class ConnectionPools implements AutoCloseable {
 
 	private long guarded(Entry entry, long nowNanos) {
 		try {
-			entry.pool.observeWaiting(nowNanos);
 			long delay = Math.min(entry.pool.revertLimits(nowNanos), entry.pool.warmUp().look(nowNanos));
-			return Math.min(delay, Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos)));
+			delay = Math.min(delay, Math.min(evict(entry, nowNanos), detectLeaks(entry, nowNanos)));
+			entry.pool.observeWaiting(nowNanos);
+			return delay;
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Client '{}': background work failed; it is tried again in {} ms", entry.pool.getName(),

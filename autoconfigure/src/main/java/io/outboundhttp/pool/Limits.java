@@ -1,6 +1,7 @@
 package io.outboundhttp.pool;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -91,16 +92,23 @@ final class Limits {
 
 	/**
 	 * Let an operator's limits hold for a while, in place of earlier ones.
-	 * @param override the limits
+	 * @param change gives the limits for those that hold until now
+	 * @param by who changes them
+	 * @param until when they end
 	 * @param duration for how long
 	 * @param nowNanos the current reading of the clock
+	 * @return what has changed
 	 */
-	void override(LimitOverride override, Duration duration, long nowNanos) {
+	LimitsChange override(UnaryOperator<PoolLimits> change, String by, Instant until, Duration duration,
+			long nowNanos) {
 		this.lock.lock();
 		try {
+			PoolLimits before = effective();
+			LimitOverride override = new LimitOverride(change.apply(before), by, until);
 			this.override = override;
 			this.endNanos = nowNanos + duration.toNanos();
 			this.applier.accept(override.limits());
+			return new LimitsChange(before, override);
 		}
 		finally {
 			this.lock.unlock();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -57,8 +59,9 @@ class LimitsTests {
 
 	@Test
 	void operatorsLimitsHoldUntilTheirTimeIsOver() {
-		LimitOverride override = override(80, 40);
-		this.pool.override(override, Duration.ofMinutes(15));
+		LimitsChange change = override(this.pool, 80, 40, Duration.ofMinutes(15));
+		LimitOverride override = change.override();
+		assertThat(change.before()).isEqualTo(new PoolLimits(20, 20));
 		assertLimits(80, 40);
 		assertThat(this.pool.getOverride()).isEqualTo(override);
 		this.time.advance(Duration.ofMinutes(15).minusNanos(1));
@@ -72,8 +75,38 @@ class LimitsTests {
 	}
 
 	@Test
+	void changeThatFailsChangesNothing() {
+		assertThatIllegalArgumentException().isThrownBy(() -> override(this.pool, 0, 1, Duration.ofMinutes(15)));
+		assertThat(this.pool.getOverride()).isNull();
+		assertLimits(20, 20);
+	}
+
+	@Test
+	void twoOperatorsWhoEachNameOneLimitBothGetIt() throws Exception {
+		ExecutorService operators = Executors.newFixedThreadPool(2);
+		for (int i = 0; i < 500; i++) {
+			int limit = 21 + i;
+			CyclicBarrier start = new CyclicBarrier(2);
+			Future<?> total = operators.submit(() -> {
+				start.await();
+				return this.pool.override((before) -> new PoolLimits(limit, before.maxPerRoute()), "one", Instant.EPOCH,
+						Duration.ofMinutes(15));
+			});
+			Future<?> perRoute = operators.submit(() -> {
+				start.await();
+				return this.pool.override((before) -> new PoolLimits(before.maxTotal(), limit), "two", Instant.EPOCH,
+						Duration.ofMinutes(15));
+			});
+			total.get(30, TimeUnit.SECONDS);
+			perRoute.get(30, TimeUnit.SECONDS);
+			assertLimits(limit, limit);
+		}
+		operators.shutdown();
+	}
+
+	@Test
 	void whatIsConfiguredMeanwhileHoldsAfterwards() {
-		this.pool.override(override(80, 40), Duration.ofMinutes(15));
+		override(this.pool, 80, 40, Duration.ofMinutes(15));
 		this.pool.configureLimits((limits) -> new PoolLimits(limits.maxTotal() + 10, 5));
 		assertLimits(80, 40);
 		this.time.advance(Duration.ofMinutes(15));
@@ -83,8 +116,8 @@ class LimitsTests {
 
 	@Test
 	void laterLimitsReplaceEarlierOnesAndTheirTime() {
-		this.pool.override(override(80, 40), Duration.ofMinutes(15));
-		this.pool.override(override(60, 30), Duration.ofHours(2));
+		override(this.pool, 80, 40, Duration.ofMinutes(15));
+		override(this.pool, 60, 30, Duration.ofHours(2));
 		this.time.advance(Duration.ofMinutes(15));
 		this.pool.revertLimits(this.time.nanos());
 		assertLimits(60, 30);
@@ -94,7 +127,7 @@ class LimitsTests {
 	@Test
 	void backgroundThreadSeesTheEndByItself() {
 		// its thread sleeps by the real clock: no more than the second that was asked for
-		this.pool.override(override(80, 40), Duration.ofSeconds(1));
+		override(this.pool, 80, 40, Duration.ofSeconds(1));
 		this.time.advance(Duration.ofSeconds(1));
 		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertLimits(20, 20));
 	}
@@ -103,7 +136,7 @@ class LimitsTests {
 	void callersThatWereAdmittedGetTheirConnectionsAlthoughTheLimitsHaveFallenMeanwhile() throws Exception {
 		ConnectionPool small = this.pools.open("small", PoolFixture.settings(), PoolFixture.manager(1));
 		HttpRoute route = new HttpRoute(new HttpHost("http", "127.0.0.1", 1));
-		small.override(override(3, 3), Duration.ofSeconds(1));
+		override(small, 3, 3, Duration.ofSeconds(1));
 		List<Slot<PooledConnection>> admitted = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
 			admitted.add(Objects.requireNonNull(small.admission().tryOpen(route)));
@@ -130,7 +163,7 @@ class LimitsTests {
 				for (int step = 0; step < 300; step++) {
 					int limit = 1 + random.nextInt(50);
 					switch (random.nextInt(3)) {
-						case 0 -> this.pool.override(override(limit, limit), Duration.ofNanos(1 + random.nextInt(3)));
+						case 0 -> override(this.pool, limit, limit, Duration.ofNanos(1 + random.nextInt(3)));
 						case 1 -> this.pool.configureLimits((limits) -> new PoolLimits(limit, limit));
 						default -> {
 							this.time.advance(Duration.ofNanos(1));
@@ -152,8 +185,8 @@ class LimitsTests {
 		assertLimits(this.pool.getConfiguredLimits().maxTotal(), this.pool.getConfiguredLimits().maxPerRoute());
 	}
 
-	private static LimitOverride override(int maxTotal, int maxPerRoute) {
-		return new LimitOverride(new PoolLimits(maxTotal, maxPerRoute), "operator", Instant.EPOCH);
+	private static LimitsChange override(ConnectionPool pool, int maxTotal, int maxPerRoute, Duration duration) {
+		return pool.override((before) -> new PoolLimits(maxTotal, maxPerRoute), "operator", Instant.EPOCH, duration);
 	}
 
 	private void assertLimits(int maxTotal, int maxPerRoute) {

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.LimitOverride;
+import io.outboundhttp.pool.LimitsChange;
 import io.outboundhttp.pool.PoolLimits;
 import io.outboundhttp.pool.PoolListener;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,9 @@ public final class AuditTrail implements PoolListener {
 		this.publisher = publisher;
 	}
 
-	void limitsChanged(String client, PoolLimits before, LimitOverride override) {
+	void limitsChanged(String client, LimitsChange change) {
+		PoolLimits before = change.before();
+		LimitOverride override = change.override();
 		logger.info("Client '{}': {} changed the limits from {} to {} until {}", client, override.by(), before,
 				override.limits(), override.until());
 		publish(client, override.by(), LIMITS_CHANGED,

@@ -4,10 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 
+import io.outboundhttp.client.ClientDefinition;
+import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.client.LiveClient;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
-import io.outboundhttp.pool.LimitOverride;
+import io.outboundhttp.pool.LimitsChange;
 import io.outboundhttp.pool.PoolLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +40,27 @@ final class OperatorActions {
 	 */
 	@Nullable LimitsChangeDescriptor limits(String client, @Nullable String maxTotal, @Nullable String maxPerRoute,
 			@Nullable String revertAfter, String by) {
-		if (!exists(client)) {
+		LiveClient live = this.clients.live(client);
+		if (live == null && !this.clients.names().contains(client)) {
 			return null;
 		}
 		LimitsRequest request = LimitsRequest.parse(maxTotal, maxPerRoute, revertAfter);
-		LiveClient live = this.clients.live(client);
+		if (live == null) {
+			// no pool is opened for a request that cannot be met
+			request.applyTo(configured(this.clients.definition(client)));
+		}
 		ConnectionPool pool = (live != null) ? live.pool() : this.clients.pool(client);
-		PoolLimits before = pool.getLimits();
-		PoolLimits after = request.applyTo(before);
-		LimitOverride override = new LimitOverride(after, by, this.clock.instant().plus(request.revertAfter()));
-		pool.override(override, request.revertAfter());
-		this.audit.limitsChanged(client, before, override);
-		return new LimitsChangeDescriptor(client, LimitsDescriptor.of(before), LimitsDescriptor.of(after),
-				LimitsDescriptor.of(pool.getLimits()), OverrideDescriptor.of(pool.getOverride()));
+		LimitsChange change = pool.override(request::applyTo, by, this.clock.instant().plus(request.revertAfter()),
+				request.revertAfter());
+		this.audit.limitsChanged(client, change);
+		return new LimitsChangeDescriptor(client, LimitsDescriptor.of(change.before()),
+				LimitsDescriptor.of(change.override().limits()), LimitsDescriptor.of(pool.getLimits()),
+				OverrideDescriptor.of(pool.getOverride()));
+	}
+
+	private static PoolLimits configured(ClientDefinition definition) {
+		return new PoolLimits(definition.require(ClientSetting.POOL_MAX_TOTAL),
+				definition.require(ClientSetting.POOL_MAX_PER_ROUTE));
 	}
 
 	/**
@@ -59,11 +69,11 @@ final class OperatorActions {
 	 * @throws InvalidEndpointRequestException if there is no such scope
 	 */
 	@Nullable ClosedDescriptor close(String client, @Nullable String scopeName, String by) {
-		if (!exists(client)) {
+		LiveClient live = this.clients.live(client);
+		if (live == null && !this.clients.names().contains(client)) {
 			return null;
 		}
 		Scope scope = scope(scopeName);
-		LiveClient live = this.clients.live(client);
 		int closed = 0;
 		Integer closing = (scope == Scope.ALL) ? 0 : null;
 		if (live != null) {
@@ -81,10 +91,6 @@ final class OperatorActions {
 			case EXPIRED -> pool.closeExpired();
 			case SUSPECTED -> pool.reclaimSuspected();
 		};
-	}
-
-	private boolean exists(String client) {
-		return this.clients.live(client) != null || this.clients.names().contains(client);
 	}
 
 	private static Scope scope(@Nullable String name) {

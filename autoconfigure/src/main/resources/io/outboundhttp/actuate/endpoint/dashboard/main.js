@@ -8,7 +8,7 @@ const MAX_POLL_MILLIS = 20000;
 const state = {
   overview: null, loadedAt: 0, failure: null,
   name: null, view: null, client: null,
-  paused: false, polls: 0, timer: 0, controller: new AbortController(),
+  paused: false, timer: 0, controller: new AbortController(),
   history: new Map(), labels: new Map(),
 };
 
