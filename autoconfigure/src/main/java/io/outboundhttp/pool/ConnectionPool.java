@@ -351,17 +351,22 @@ public final class ConnectionPool {
 
 	/**
 	 * Do what can be done before a caller has to wait.
-	 * @param route its route
 	 * @param thread the caller
-	 * @return how many connections of the route are wanted now
 	 */
-	int beforeWaiting(HttpRoute route, ThreadCalls thread) {
-		int wanted = this.usage.wanted(route);
+	void beforeWaiting(ThreadCalls thread) {
 		this.warmUp.giveWay();
 		if (this.leaks.isEnabled()) {
 			SupersededResponses.release(thread, this.leaks);
 		}
-		return wanted;
+	}
+
+	/**
+	 * Return how many connections of a route are wanted now, by those who have one and
+	 * those who wait.
+	 * @param route the route, which has reached a limit
+	 */
+	int wanted(HttpRoute route) {
+		return this.usage.wanted(route);
 	}
 
 	/**
@@ -689,7 +694,7 @@ public final class ConnectionPool {
 
 	/**
 	 * Note the end of a wait.
-	 * @param wanted what {@link #beforeWaiting} gave, zero if there was no wait
+	 * @param wanted what {@link #wanted} gave when it began, zero if there was no wait
 	 * @param startNanos when the caller asked
 	 */
 	void waited(int wanted, long startNanos) {

@@ -102,8 +102,11 @@ final class PooledLeaseRequest implements LeaseRequest {
 			waiter.cancel();
 		}
 		int wanted = 0;
+		// read first: who waits even then waits for a connection, not for a lock
+		boolean full = pool.admission().isFull(this.route);
 		if (waiter.status() == Waiter.Status.WAITING) {
-			wanted = pool.beforeWaiting(this.route, thread);
+			wanted = full ? pool.wanted(this.route) : 0;
+			pool.beforeWaiting(thread);
 		}
 		Slot<PooledConnection> slot;
 		try {

@@ -535,6 +535,17 @@ public final class Admission<K, I> {
 	}
 
 	/**
+	 * Return whether a limit is reached that holds for a route. Takes no lock, so it may
+	 * be a moment behind.
+	 * @param key the route
+	 * @return whether nobody is admitted to the route until someone else leaves
+	 */
+	public boolean isFull(K key) {
+		AdmissionRoute<K, I> route = this.permits.find(key);
+		return route != null && this.permits.isFull(route);
+	}
+
+	/**
 	 * Return how many callers wait for a route. Takes no lock.
 	 * @param key the route
 	 * @return the callers, those included that are about to be served

@@ -188,6 +188,14 @@ final class Permits<K, I> {
 	}
 
 	/**
+	 * Return whether a route can have no more permit. A reading without the lock may be
+	 * a moment behind, which is good enough for statistics.
+	 */
+	boolean isFull(AdmissionRoute<?, I> route) {
+		return route.allocated >= limit(route) || this.total >= this.maxTotal;
+	}
+
+	/**
 	 * Return whether there are more permits than a limit allows. Caller holds the lock.
 	 */
 	boolean isExceeded(AdmissionRoute<?, I> route) {
