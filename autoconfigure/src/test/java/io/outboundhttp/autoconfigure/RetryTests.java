@@ -123,6 +123,7 @@ class RetryTests {
 	@Test
 	@DisplayName("R3 the pauses grow by the multiplier up to the longest one, with full jitter")
 	void pausesGrowUpToTheLongest() {
+		this.leaks.expectWarning("warn retries-without-budget");
 		run((client) -> {
 			try (LoggedLines log = LoggedLines.debug(HANDLER)) {
 				for (int i = 0; i < 12; i++) {
@@ -159,6 +160,7 @@ class RetryTests {
 	@Test
 	@DisplayName("R1 control: without a budget they are four")
 	void withoutBudgetEachCallIsFourRequests() {
+		this.leaks.expectWarning("warn retries-without-budget");
 		run((client) -> {
 			storm(client, 100);
 			assertThat(this.server.requests()).hasSize(400);
@@ -266,6 +268,7 @@ class RetryTests {
 	@Test
 	@DisplayName("R2 T7 a pause that would not end within the call timeout is not begun")
 	void pauseThatWouldOutlastTheCallIsNotBegun() {
+		this.leaks.expectWarning("warn retries-exceed-call-timeout");
 		this.server.handleAll((exchange) -> exchange.respond(503, Headers.of("Retry-After", "9"), "later"));
 		run((client) -> {
 			assertThat(client.send("GET", this.server.url("/x"))).isEqualTo(503);
