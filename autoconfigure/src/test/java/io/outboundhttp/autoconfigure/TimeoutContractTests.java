@@ -159,6 +159,7 @@ class TimeoutContractTests {
 	@Test
 	@DisplayName("T7 read timeouts and retries end with the call-timeout")
 	void retriesEndWithTheCall() {
+		this.leaks.expectWarning("warn retries-exceed-call-timeout");
 		ClientsRunner
 			.withProperties(CLIENT + "base-url=" + this.server.url(), CLIENT + "read-timeout=600ms",
 					CLIENT + "retry.max-retries=3", CLIENT + "retry.delay=1ms", CLIENT + "call-timeout=900ms")
