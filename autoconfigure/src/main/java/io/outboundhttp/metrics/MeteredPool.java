@@ -55,7 +55,7 @@ final class MeteredPool {
 	}
 
 	/**
-	 * Add the meters of one more registry.
+	 * Add the meters of one more registry. Not to be called after {@link #remove()}.
 	 * @param registry the registry
 	 */
 	void register(MeterRegistry registry) {
@@ -67,11 +67,9 @@ final class MeteredPool {
 		}
 		this.lock.lock();
 		try {
-			if (!this.removed) {
-				PoolMeters added = new PoolMeters(registry, this.pool, this.reading, this.tls);
-				this.meters.add(added);
-				this.routes.all().forEach(added::register);
-			}
+			PoolMeters added = new PoolMeters(registry, this.pool, this.reading, this.tls);
+			this.meters.add(added);
+			this.routes.all().forEach(added::register);
 		}
 		finally {
 			this.lock.unlock();

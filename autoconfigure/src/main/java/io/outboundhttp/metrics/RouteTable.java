@@ -104,6 +104,10 @@ final class RouteTable {
 		}
 	}
 
+	int hostCount() {
+		return this.byHost.size();
+	}
+
 	/**
 	 * Return what there is. Not to be called while something is added.
 	 */
