@@ -3,6 +3,7 @@ package io.outboundhttp.benchmarks.lease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.locks.LockSupport;
 
 import com.sun.management.ThreadMXBean;
 import org.apache.hc.client5.http.classic.HttpClient;
@@ -20,14 +21,22 @@ final class Caller {
 
 	private final HttpHost host;
 
+	private final long periodNanos;
+
 	private final Latencies latencies = new Latencies();
 
 	private final byte[] buffer = new byte[2 * ServerProcess.BODY_LENGTH];
 
 	private long allocatedBytes;
 
-	Caller(HttpHost host) {
+	/**
+	 * Create a caller.
+	 * @param host the server
+	 * @param periodNanos time between the starts of two requests, zero for none
+	 */
+	Caller(HttpHost host, long periodNanos) {
 		this.host = host;
+		this.periodNanos = periodNanos;
 	}
 
 	/**
@@ -36,16 +45,29 @@ final class Caller {
 	 */
 	void call(HttpClient client, Phase phase) throws IOException {
 		this.latencies.clear();
+		long dueNanos = System.nanoTime();
 		while (phase.isAhead()) {
+			dueNanos = awaitTurn(dueNanos);
 			send(client);
 		}
 		long allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
 		while (phase.isOpen()) {
+			dueNanos = awaitTurn(dueNanos);
 			long before = System.nanoTime();
 			send(client);
 			this.latencies.add(System.nanoTime() - before);
 		}
 		this.allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
+	}
+
+	/**
+	 * Wait until the next request is due. Who is late begins at once, and catches up.
+	 */
+	private long awaitTurn(long dueNanos) {
+		for (long nanos = dueNanos - System.nanoTime(); nanos > 0; nanos = dueNanos - System.nanoTime()) {
+			LockSupport.parkNanos(nanos);
+		}
+		return dueNanos + this.periodNanos;
 	}
 
 	private void send(HttpClient client) throws IOException {

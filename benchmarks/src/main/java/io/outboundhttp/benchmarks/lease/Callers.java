@@ -32,10 +32,24 @@ final class Callers implements AutoCloseable {
 
 	private final ExecutorService threads;
 
+	/**
+	 * Create callers that send one request after the other.
+	 */
 	Callers(int count, HttpHost host) {
+		this(count, host, 0);
+	}
+
+	/**
+	 * Create callers that send requests at a pace.
+	 * @param count how many
+	 * @param host the server
+	 * @param perSecond requests per second of all together, zero for as many as they can
+	 */
+	Callers(int count, HttpHost host, int perSecond) {
+		long periodNanos = (perSecond > 0) ? TimeUnit.SECONDS.toNanos(count) / perSecond : 0;
 		this.threads = Executors.newFixedThreadPool(count);
 		for (int i = 0; i < count; i++) {
-			this.callers.add(new Caller(host));
+			this.callers.add(new Caller(host, periodNanos));
 		}
 	}
 

@@ -11,6 +11,7 @@ import org.apache.hc.core5.pool.PoolStats;
 
 import io.outboundhttp.pool.ConnectionPool;
 import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.PoolListener;
 import io.outboundhttp.pool.PoolSettings;
 import io.outboundhttp.pool.TimeSource;
 
@@ -25,8 +26,8 @@ record Connections(HttpClientConnectionManager manager, Runnable owner) implemen
 	/** Default of HttpClient. */
 	private static final Duration VALIDATE_AFTER_INACTIVITY = Duration.ofSeconds(2);
 
-	static Connections managed(PoolingHttpClientConnectionManager manager) {
-		ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of());
+	static Connections managed(PoolingHttpClientConnectionManager manager, PoolListener... listeners) {
+		ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of(listeners));
 		PoolSettings settings = PoolSettings.builder().validateAfterInactivity(VALIDATE_AFTER_INACTIVITY).build();
 		ConnectionPool pool = pools.open("benchmark", settings, manager);
 		return new Connections(pools.connectionManager(() -> pool), pools::close);

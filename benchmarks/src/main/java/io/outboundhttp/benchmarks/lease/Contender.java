@@ -62,7 +62,7 @@ public enum Contender {
 	 */
 	abstract Connections open(int max);
 
-	private static PoolingHttpClientConnectionManager pool(PoolConcurrencyPolicy policy, int max) {
+	static PoolingHttpClientConnectionManager pool(PoolConcurrencyPolicy policy, int max) {
 		return PoolingHttpClientConnectionManagerBuilder.create()
 			.setPoolConcurrencyPolicy(policy)
 			.setMaxConnPerRoute(max)

@@ -6,9 +6,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+
+import io.outboundhttp.metrics.PoolMetrics;
+import io.outboundhttp.metrics.RouteTag;
 
 /**
  * Measures a lease of an open connection and its release, without any request in between,
@@ -42,8 +49,8 @@ public class LeaseCostBenchmark {
 	private static final TimeValue KEEP_ALIVE = TimeValue.ofMinutes(3);
 
 	/** What is measured. */
-	@Param({ "MANAGED", "STRICT" })
-	public Contender contender = Contender.MANAGED;
+	@Param
+	public Subject subject = Subject.MANAGED;
 
 	private @Nullable Fixture fixture;
 
@@ -54,7 +61,7 @@ public class LeaseCostBenchmark {
 	@Setup
 	public void open() throws Exception {
 		ServerProcess server = ServerProcess.start("own");
-		Connections connections = this.contender.open(MAX_CONNECTIONS);
+		Connections connections = this.subject.open();
 		Fixture fixture = new Fixture(server, connections, new HttpRoute(server.host()));
 		this.fixture = fixture;
 		ConnectionEndpoint endpoint = fixture.lease();
@@ -88,6 +95,65 @@ public class LeaseCostBenchmark {
 		fixture.connections.verifyUnused();
 		fixture.connections.close();
 		fixture.server.close();
+	}
+
+	/**
+	 * What gives the connection.
+	 */
+	public enum Subject {
+
+		/** Ours, without meters. */
+		MANAGED {
+
+			@Override
+			Connections open() {
+				return Connections.managed(pool());
+			}
+
+		},
+
+		/** Ours, with meters in a registry. */
+		METERED {
+
+			@Override
+			Connections open() {
+				return metered(RouteTag.OFF);
+			}
+
+		},
+
+		/** Ours, with meters that carry the route. */
+		METERED_BY_ROUTE {
+
+			@Override
+			Connections open() {
+				return metered(new RouteTag(true, RouteTag.OFF.max()));
+			}
+
+		},
+
+		/** HttpClient's default. */
+		STRICT {
+
+			@Override
+			Connections open() {
+				return Connections.plain(pool());
+			}
+
+		};
+
+		abstract Connections open();
+
+		private static Connections metered(RouteTag routeTag) {
+			PoolMetrics metrics = new PoolMetrics((pool) -> null, routeTag);
+			metrics.bindTo(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+			return Connections.managed(pool(), metrics);
+		}
+
+		private static PoolingHttpClientConnectionManager pool() {
+			return Contender.pool(PoolConcurrencyPolicy.STRICT, MAX_CONNECTIONS);
+		}
+
 	}
 
 	/**

@@ -1,0 +1,188 @@
+package io.outboundhttp.benchmarks.lease;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.metrics.PoolMetrics;
+import io.outboundhttp.metrics.RouteTag;
+import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.ConnectionPools;
+import io.outboundhttp.pool.PoolSettings;
+import io.outboundhttp.pool.TimeSource;
+
+/**
+ * Twenty clients with their meters, the first of which is used.
+ */
+final class ScrapedClients {
+
+	private static final int CLIENTS = 20;
+
+	private static final int MAX_CONNECTIONS = 20;
+
+	private static final int SCRAPES_PER_SECOND = 10;
+
+	private static final double NANOS_PER_MILLI = 1_000_000;
+
+	private final ConnectionPools pools;
+
+	private final CloseableHttpClient httpClient;
+
+	private final @Nullable PrometheusMeterRegistry registry;
+
+	private final LongAdder scrapes = new LongAdder();
+
+	private final LongAdder scrapeNanos = new LongAdder();
+
+	private @Nullable ScheduledExecutorService scraper;
+
+	private volatile long series;
+
+	private ScrapedClients(ConnectionPools pools, CloseableHttpClient httpClient,
+			@Nullable PrometheusMeterRegistry registry) {
+		this.pools = pools;
+		this.httpClient = httpClient;
+		this.registry = registry;
+	}
+
+	/**
+	 * Open the clients, and let each send a request.
+	 */
+	static ScrapedClients open(Variant variant, HttpHost host) throws IOException {
+		PoolMetrics metrics = new PoolMetrics((pool) -> null, new RouteTag(variant.isByRoute, RouteTag.OFF.max()));
+		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		metrics.bindTo(registry);
+		ConnectionPools pools = new ConnectionPools(TimeSource.system(),
+				variant.hasMeters ? List.of(metrics) : List.of());
+		CloseableHttpClient first = client(pools, "client-1");
+		first.execute(host, new HttpGet("/"), (response) -> EntityUtils.toString(response.getEntity()));
+		for (int i = 2; i <= CLIENTS; i++) {
+			client(pools, "client-" + i).execute(host, new HttpGet("/"),
+					(response) -> EntityUtils.toString(response.getEntity()));
+		}
+		return new ScrapedClients(pools, first, variant.isScraped ? registry : null);
+	}
+
+	private static CloseableHttpClient client(ConnectionPools pools, String name) {
+		ConnectionPool pool = pools.open(name,
+				PoolSettings.builder().validateAfterInactivity(Duration.ofSeconds(2)).build(),
+				Contender.pool(PoolConcurrencyPolicy.STRICT, MAX_CONNECTIONS));
+		return HttpClients.custom()
+			.setConnectionManager(pools.connectionManager(() -> pool))
+			.setConnectionManagerShared(true)
+			.disableAutomaticRetries()
+			.build();
+	}
+
+	CloseableHttpClient httpClient() {
+		return this.httpClient;
+	}
+
+	/**
+	 * Begin to scrape at a pace, if that is measured.
+	 */
+	void startScraping() {
+		PrometheusMeterRegistry scraped = this.registry;
+		if (scraped != null) {
+			ScheduledExecutorService scraper = Executors.newSingleThreadScheduledExecutor();
+			scraper.scheduleAtFixedRate(() -> scrape(scraped), 0, TimeUnit.SECONDS.toMillis(1) / SCRAPES_PER_SECOND,
+					TimeUnit.MILLISECONDS);
+			this.scraper = scraper;
+		}
+	}
+
+	/**
+	 * Stop, and wait for the last scrape.
+	 */
+	void stopScraping() throws InterruptedException {
+		ScheduledExecutorService running = this.scraper;
+		if (running != null) {
+			running.shutdown();
+			if (!running.awaitTermination(1, TimeUnit.MINUTES)) {
+				throw new IllegalStateException("a scrape hangs");
+			}
+		}
+	}
+
+	private void scrape(PrometheusMeterRegistry scraped) {
+		ByteArrayOutputStream text = new ByteArrayOutputStream();
+		long before = System.nanoTime();
+		try {
+			scraped.scrape(text);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		this.scrapeNanos.add(System.nanoTime() - before);
+		this.scrapes.increment();
+		if (this.series == 0) {
+			this.series = text.toString(StandardCharsets.UTF_8).lines().filter((line) -> !line.startsWith("#")).count();
+		}
+	}
+
+	/**
+	 * Return the last cells of the row in the table.
+	 */
+	String describeScrapes() {
+		long count = this.scrapes.sum();
+		return (count == 0) ? "– | –" : String.format(Locale.ROOT, "%,d | %.1f", this.series,
+				this.scrapeNanos.sum() / NANOS_PER_MILLI / count);
+	}
+
+	void close() {
+		this.pools.close();
+	}
+
+	/**
+	 * What is observed, and how.
+	 */
+	enum Variant {
+
+		NO_METERS("no meters", false, false, false),
+
+		METERS("meters, no scrape", true, false, false),
+
+		SCRAPED("10 scrapes a second", true, true, false),
+
+		SCRAPED_BY_ROUTE("10 scrapes a second, by route", true, true, true);
+
+		private final String description;
+
+		private final boolean hasMeters;
+
+		private final boolean isScraped;
+
+		private final boolean isByRoute;
+
+		Variant(String description, boolean hasMeters, boolean isScraped, boolean isByRoute) {
+			this.description = description;
+			this.hasMeters = hasMeters;
+			this.isScraped = isScraped;
+			this.isByRoute = isByRoute;
+		}
+
+		@Override
+		public String toString() {
+			return this.description;
+		}
+
+	}
+
+}
