@@ -71,11 +71,6 @@ public final class ConnectionPool {
 
 	private final Limits limits;
 
-	/**
-	 * The highest limits that ever held: who was admitted under them must find a place.
-	 */
-	private volatile PoolLimits highest;
-
 	private final Starvation starvation = new Starvation();
 
 	private final CallCounts calls = new CallCounts();
@@ -100,8 +95,8 @@ public final class ConnectionPool {
 		this.warmUp = new WarmUp(this, support.warmUps());
 		this.leaks = new LeakDetector(this);
 		this.reader = new PoolReader(this, this.calls, this.starvation);
-		this.highest = new PoolLimits(manager.getMaxTotal(), manager.getDefaultMaxPerRoute());
-		this.limits = new Limits(this.highest, this::apply);
+		this.limits = new Limits(new PoolLimits(manager.getMaxTotal(), manager.getDefaultMaxPerRoute()),
+				this.admission);
 		this.usage = new UsageRecorder(this);
 		this.drain = new Drain(settings, support.timeSource());
 		this.sweepNanos = sweepNanos(settings);
@@ -193,7 +188,7 @@ public final class ConnectionPool {
 	}
 
 	PooledConnection create(String id, HttpRoute route) throws TimeoutException, ExecutionException {
-		PoolLimits highest = this.highest;
+		PoolLimits highest = this.limits.highest();
 		int max = this.admission.getMaxPerRoute(route);
 		PooledConnection connection = this.connections.create(id, route,
 				(override(route) < 0) ? Math.max(max, highest.maxPerRoute()) : max, highest.maxTotal());
@@ -617,22 +612,6 @@ public final class ConnectionPool {
 		LimitsChange changed = this.limits.override(change, by, until, duration, nanos());
 		this.support.wakeWithin(duration.toNanos());
 		return changed;
-	}
-
-	/**
-	 * Let limits hold. HttpClient's own pool is never below those that held before: a
-	 * caller may have been admitted under them, and not yet have asked it for a place.
-	 */
-	private void apply(PoolLimits limits) {
-		PoolLimits before = this.highest;
-		this.highest = new PoolLimits(Math.max(before.maxTotal(), limits.maxTotal()),
-				Math.max(before.maxPerRoute(), limits.maxPerRoute()));
-		if (limits.maxTotal() != this.admission.getMaxTotal()) {
-			this.admission.setMaxTotal(limits.maxTotal());
-		}
-		if (limits.maxPerRoute() != this.admission.getMaxPerRoute()) {
-			this.admission.setMaxPerRoute(limits.maxPerRoute());
-		}
 	}
 
 	/**

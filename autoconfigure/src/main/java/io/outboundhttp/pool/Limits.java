@@ -3,10 +3,11 @@ package io.outboundhttp.pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
+
+import io.outboundhttp.pool.admission.Admission;
 
 /**
  * Which limits hold in a pool: the configured ones, or for a while those of an operator.
@@ -15,14 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class Limits {
 
 	/*
-	 * `lock` guards all fields, and makes "decide what holds, and apply it" one step, so
-	 * that what was decided last is what holds. Applying serves callers that wait; no
-	 * listener is called with the lock.
+	 * `lock` guards changes of all fields, and makes "decide what holds, and apply it"
+	 * one step, so that what was decided last is what holds. Applying serves callers that
+	 * wait; no listener is called with the lock.
 	 */
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Consumer<PoolLimits> applier;
+	private final Admission<?, ?> admission;
+
+	/**
+	 * The highest limits that ever held: who was admitted under them must find a place in
+	 * HttpClient's own pool, though the limits may have fallen since.
+	 */
+	private volatile PoolLimits highest;
 
 	private PoolLimits configured;
 
@@ -33,11 +40,16 @@ final class Limits {
 	/**
 	 * Create limits.
 	 * @param configured the limits that hold already
-	 * @param applier makes limits hold
+	 * @param admission where limits hold
 	 */
-	Limits(PoolLimits configured, Consumer<PoolLimits> applier) {
+	Limits(PoolLimits configured, Admission<?, ?> admission) {
 		this.configured = configured;
-		this.applier = applier;
+		this.highest = configured;
+		this.admission = admission;
+	}
+
+	PoolLimits highest() {
+		return this.highest;
 	}
 
 	PoolLimits configured() {
@@ -82,7 +94,7 @@ final class Limits {
 		try {
 			this.configured = change.apply(this.configured);
 			if (this.override == null) {
-				this.applier.accept(this.configured);
+				apply(this.configured);
 			}
 		}
 		finally {
@@ -107,7 +119,7 @@ final class Limits {
 			LimitOverride override = new LimitOverride(change.apply(before), by, until);
 			this.override = override;
 			this.endNanos = nowNanos + duration.toNanos();
-			this.applier.accept(override.limits());
+			apply(override.limits());
 			return new LimitsChange(before, override);
 		}
 		finally {
@@ -142,11 +154,22 @@ final class Limits {
 				return null;
 			}
 			this.override = null;
-			this.applier.accept(this.configured);
+			apply(this.configured);
 			return ended;
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void apply(PoolLimits limits) {
+		this.highest = new PoolLimits(Math.max(this.highest.maxTotal(), limits.maxTotal()),
+				Math.max(this.highest.maxPerRoute(), limits.maxPerRoute()));
+		if (limits.maxTotal() != this.admission.getMaxTotal()) {
+			this.admission.setMaxTotal(limits.maxTotal());
+		}
+		if (limits.maxPerRoute() != this.admission.getMaxPerRoute()) {
+			this.admission.setMaxPerRoute(limits.maxPerRoute());
 		}
 	}
 

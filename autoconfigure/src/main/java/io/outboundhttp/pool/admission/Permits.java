@@ -188,8 +188,8 @@ final class Permits<K, I> {
 	}
 
 	/**
-	 * Return whether a route can have no more permit. A reading without the lock may be
-	 * a moment behind, which is good enough for statistics.
+	 * Return whether a route can have no more permit. A reading without the lock may be a
+	 * moment behind, which is good enough for statistics.
 	 */
 	boolean isFull(AdmissionRoute<?, I> route) {
 		return route.allocated >= limit(route) || this.total >= this.maxTotal;
