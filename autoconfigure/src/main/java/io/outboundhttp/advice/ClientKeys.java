@@ -2,6 +2,7 @@ package io.outboundhttp.advice;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.outboundhttp.client.ClientSetting;
@@ -12,6 +13,13 @@ import io.outboundhttp.client.ClientSetting;
 final class ClientKeys {
 
 	private static final Pattern PLAIN = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
+	/** A key, and in brackets where it is set. */
+	private static final Pattern PLACE = Pattern.compile("(\\S+) \\((.+)\\)");
+
+	/** How Spring Boot names a place in a file. */
+	private static final Pattern FILE = Pattern
+		.compile("^(?:class path resource|file) \\[(?:[^\\]]*/)?([^\\]/]+)\\]" + "(?: from \\S+)? - (\\d+:\\d+)$");
 
 	/** What YAML takes for something else than a text. */
 	private static final Set<String> YAML_WORDS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
@@ -42,20 +50,24 @@ final class ClientKeys {
 	}
 
 	/**
-	 * Return the origin of a value as briefly as it can be understood: without the key if
-	 * that is the client's own.
+	 * Return the origin of a value as briefly as it can be understood.
 	 * @param pool name of the client or of its pool
 	 * @param setting the setting
 	 * @param origin its origin
-	 * @return the place alone, or the origin as it is
+	 * @return the file with line and column, or another place, after what else than the
+	 * client's own key sets it
 	 */
 	static String brief(String pool, ClientSetting<?> setting, String origin) {
-		String start = key(pool, setting) + " (";
-		if (!origin.startsWith(start) || !origin.endsWith(")")) {
+		Matcher place = PLACE.matcher(origin);
+		if (!place.matches()) {
 			return origin;
 		}
-		String place = origin.substring(start.length(), origin.length() - 1);
-		return place.replaceFirst("^\"[^\"]*\" from ", "");
+		String key = place.group(1);
+		String brief = FILE.matcher(place.group(2)).replaceFirst("$1 $2").replaceFirst("^\"[^\"]*\" from ", "");
+		if (key.equals(key(pool, setting))) {
+			return brief;
+		}
+		return (key.equals("outbound-http.defaults." + setting.key()) ? "defaults" : key) + ", " + brief;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.advice.Advice.Level;
+import io.outboundhttp.advice.Sizing.Confidence;
 import io.outboundhttp.client.ClientSetting;
 import io.outboundhttp.pool.PoolSnapshot;
 
@@ -72,18 +73,23 @@ final class LimitLints {
 	}
 
 	/**
-	 * Look at a pool in use.
+	 * Look at a pool in use. Callers that only wait are told of when it is sure that a
+	 * larger pool helps.
 	 */
 	static void checkLive(ClientView client, Consumer<Advice> advice) {
 		Sizing sizing = client.sizing();
 		PoolSnapshot pool = client.pool();
 		@Nullable String yaml = (sizing != null && sizing.saturated()) ? sizing.yaml() : null;
-		if (sizing != null && pool != null && yaml != null) {
-			boolean failed = pool.connections().timeouts() + pool.connections().rejected() > 0;
-			advice.accept(client.advise(failed ? Level.WARN : Level.INFO, "pool-too-small",
-					"callers wait for connections, and %d of them got none since the pool was opened; %d would do (confidence: %s). %s"
-						.formatted(pool.connections().timeouts() + pool.connections().rejected(), sizing.recommended(),
-								sizing.confidence().name().toLowerCase(Locale.ROOT), sizing.basis()),
+		if (sizing == null || pool == null || yaml == null) {
+			return;
+		}
+		long failed = pool.connections().timeouts() + pool.connections().rejected();
+		if (failed > 0 || sizing.confidence() != Confidence.LOW) {
+			String callers = (failed > 0) ? "%d callers got no connection since the pool was opened".formatted(failed)
+					: "callers wait for connections";
+			advice.accept(client.advise((failed > 0) ? Level.WARN : Level.INFO, "pool-too-small",
+					"%s; a limit of %d would do (confidence: %s). %s".formatted(callers, sizing.recommended(),
+							sizing.confidence().name().toLowerCase(Locale.ROOT), sizing.basis()),
 					yaml, ClientSetting.POOL_MAX_PER_ROUTE, ClientSetting.POOL_MAX_TOTAL));
 		}
 	}

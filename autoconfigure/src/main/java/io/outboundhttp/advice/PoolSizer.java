@@ -33,15 +33,17 @@ final class PoolSizer {
 	private static final int FEWEST_CALLS = 20;
 
 	/** Share of callers that may wait in a pool that is large enough. */
-	private static final double WAITING_SHARE = 0.001;
+	private static final double WAITING_SHARE = 0.01;
 
 	/** Where demand above the limit is no chance any more. */
 	private static final double OVERLOAD = 1.25;
 
 	private static final Duration LONG_ENOUGH_FOR_OVERLOAD = Duration.ofSeconds(5);
 
-	/** Where the mean is so far above the median that the server must have stalled. */
-	private static final double STALL = 5;
+	/**
+	 * How far the mean must be above what most calls take for the server to have stalled.
+	 */
+	private static final double STALL = 2;
 
 	private final PoolUsage usage;
 
@@ -125,12 +127,15 @@ final class PoolSizer {
 		return Math.min(MAX, saturated ? usual : Math.max(usual, wanted.p99()));
 	}
 
+	/**
+	 * Where hardly anything is in use, it does not matter.
+	 */
 	private boolean stalled() {
-		double usual = this.usage.holds().p50Millis();
-		boolean stalled = this.demand.meanHoldMillis() > STALL * usual && usual > 0;
+		double usual = this.usage.holds().p90Millis();
+		boolean stalled = this.demand.meanHoldMillis() > STALL * usual && this.demand.meanLeased() >= 2;
 		if (stalled) {
-			say("Calls took much longer than the usual %s then: look at the server, a larger pool does not make it faster",
-					millis(usual));
+			say("Calls took much longer than usual then, when nine of ten took at most %s: look at the server, a larger "
+					+ "pool does not make it faster", millis(usual));
 		}
 		return stalled;
 	}

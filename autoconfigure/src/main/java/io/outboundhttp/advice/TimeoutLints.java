@@ -27,7 +27,8 @@ final class TimeoutLints {
 
 	/**
 	 * A slow server is what eats the time of a call: waits for a connection and connects
-	 * that take as long as they may are no common case.
+	 * that take as long as they may are no common case. It hurts where not even one retry
+	 * has its time; that the last of several has less than the first is often meant so.
 	 */
 	private static void retries(ClientView client, Consumer<Advice> advice) {
 		int attempts = client.get(ClientSetting.RETRY_MAX_RETRIES) + 1;
@@ -44,12 +45,13 @@ final class TimeoutLints {
 			advice.accept(client.advise(Level.INFO, "retries-without-call-timeout",
 					sum + ", and no call timeout ends a call before", ClientSetting.CALL_TIMEOUT));
 		}
-		else if (worst > call.toMillis()) {
-			advice
-				.accept(client.advise((slow > call.toMillis()) ? Level.WARN : Level.INFO, "retries-exceed-call-timeout",
-						sum + ", but the call timeout is %s: it ends the call before the last attempts are made"
-							.formatted(client.show(ClientSetting.CALL_TIMEOUT)),
-						ClientSetting.CALL_TIMEOUT, ClientSetting.READ_TIMEOUT, ClientSetting.RETRY_MAX_RETRIES));
+		else if (slow > call.toMillis()) {
+			long oneRetry = 2 * read + client.get(ClientSetting.RETRY_DELAY).toMillis();
+			advice.accept(
+					client.advise((oneRetry > call.toMillis()) ? Level.WARN : Level.INFO, "retries-exceed-call-timeout",
+							sum + ", but the call timeout is %s: it ends the call before the last attempts are made"
+								.formatted(client.show(ClientSetting.CALL_TIMEOUT)),
+							ClientSetting.CALL_TIMEOUT, ClientSetting.READ_TIMEOUT, ClientSetting.RETRY_MAX_RETRIES));
 		}
 	}
 

@@ -50,7 +50,7 @@ final class DemandWindow {
 			this.last = now;
 			spread(before.nanos(), now.nanos(), new Slot(-1).add(before, now));
 		}
-		if (now.wanted() > 0) {
+		if (now.wanted() > 0 || now.arrivals() > before.arrivals()) {
 			look(new Look(now.nanos(), now.wanted(), now.wantedOfRoute()));
 		}
 	}

@@ -58,7 +58,7 @@ public record PoolUsage(Distribution waits, Distribution holds, Demand demand) {
 
 	/**
 	 * Connections that could be used at once, by the share of looks that saw at most as
-	 * many.
+	 * many. Looks at times in which nobody came do not count.
 	 *
 	 * @param p95 the 95th percentile
 	 * @param p99 the 99th percentile

@@ -27,16 +27,25 @@ class ClientKeysTests {
 
 	@Test
 	void originWithTheOwnKeyIsThePlaceAlone() {
-		assertThat(brief(KEY + " (class path resource [application.yml] - 5:7)"))
-			.isEqualTo("class path resource [application.yml] - 5:7");
+		assertThat(brief(KEY + " (class path resource [application.yml] - 5:7)")).isEqualTo("application.yml 5:7");
+		assertThat(brief(KEY + " (class path resource [config/application.yml] from shop-1.0.jar - 5:7)"))
+			.isEqualTo("application.yml 5:7");
 		assertThat(brief(KEY + " (\"" + KEY + "\" from property source \"map\")")).isEqualTo("property source \"map\"");
+		assertThat(brief(KEY + " (System Environment Property \"A\")")).isEqualTo("System Environment Property \"A\"");
+	}
+
+	@Test
+	void whatElseSetsItIsNamed() {
+		assertThat(brief("outbound-http.defaults.read-timeout (class path resource [application.yml] - 5:7)"))
+			.isEqualTo("defaults, application.yml 5:7");
+		assertThat(brief("spring.http.clients.read-timeout (class path resource [application.yml] - 5:7)"))
+			.isEqualTo("spring.http.clients.read-timeout, application.yml 5:7");
 	}
 
 	@Test
 	void otherOriginsStayAsTheyAre() {
 		assertThat(brief("built-in")).isEqualTo("built-in");
-		assertThat(brief("outbound-http.defaults.read-timeout (map)"))
-			.isEqualTo("outbound-http.defaults.read-timeout (map)");
+		assertThat(brief("derived from pool.max-total")).isEqualTo("derived from pool.max-total");
 		assertThat(brief(KEY)).isEqualTo(KEY);
 	}
 

@@ -31,7 +31,7 @@ class PoolSizerTests {
 	}
 
 	private static Sizing size(Demand demand, PoolSnapshot pool, double usualHoldMillis) {
-		Distribution holds = new Distribution(demand.arrivals(), usualHoldMillis, 0, 0, 0, demand.meanHoldMillis());
+		Distribution holds = new Distribution(demand.arrivals(), 0, usualHoldMillis, 0, 0, demand.meanHoldMillis());
 		PoolUsage usage = new PoolUsage(new Distribution(0, 0, 0, 0, 0, 0), holds, demand);
 		return Objects.requireNonNull(PoolSizer.size(usage, pool, new PoolLimits(pool.maxTotal(), pool.maxPerRoute())));
 	}
@@ -147,7 +147,8 @@ class PoolSizerTests {
 		Sizing sizing = size(relaxed(60_000, 100, 1000, new Wanted(100, 100, 100)),
 				snapshot("a", 500, 500, 500, 1, NO_LEAKS), 80);
 		assertThat(sizing.confidence()).isEqualTo(Confidence.LOW);
-		assertThat(sizing.basis()).contains("Calls took much longer than the usual 80 ms then");
+		assertThat(sizing.basis())
+			.contains("Calls took much longer than usual then, when nine of ten took at most 80 ms");
 	}
 
 	@Test

@@ -25,9 +25,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -84,14 +87,37 @@ class PoolSizeTests {
 			assertThat(sizing.concurrency().peak()).isEqualTo(CALLERS);
 			assertThat(sizing.saturated()).isTrue();
 			assertThat(sizing.yaml()).contains("max-per-route: " + sizing.recommended());
-			Advice advice = advisor.advice("a").get(0);
-			assertThat(advice.code()).isEqualTo("pool-too-small");
-			assertThat(advice.level()).as("nobody failed").isEqualTo(Advice.Level.INFO);
-			assertThat(advice.message()).startsWith("Client 'a': callers wait for connections")
-				.contains(sizing.recommended() + " would do");
-			assertThat(advice.keys()).contains("outbound-http.clients.a.pool.max-per-route");
-			assertThat(advice.yaml()).isEqualTo(sizing.yaml());
+			assertThat(advisor.advice("a")).as("so few calls are no reason to say it unasked").isEmpty();
 		});
+	}
+
+	@Test
+	void callersThatGetNoConnectionMakeItAWarning() {
+		this.answering.countDown();
+		this.runner
+			.withPropertyValues("outbound-http.clients.a.pool.max-per-route=1",
+					"outbound-http.clients.a.pool.max-pending=0")
+			.run((context) -> {
+				RestClient client = context.getBean(OutboundHttpClients.class).restClient("a");
+				try (ClientHttpResponse held = client.get()
+					.uri(this.server.url())
+					.exchange((request, response) -> response, false)) {
+					assertThat(held.getStatusCode().value()).isEqualTo(200);
+					for (int call = 0; call < 20; call++) {
+						assertThatExceptionOfType(ResourceAccessException.class)
+							.isThrownBy(() -> client.get().uri(this.server.url()).retrieve().toBodilessEntity());
+					}
+				}
+				assertThat(context.getBean(Advisor.class).advice("a")).singleElement().satisfies((advice) -> {
+					assertThat(advice.code()).isEqualTo("pool-too-small");
+					assertThat(advice.level()).isEqualTo(Advice.Level.WARN);
+					assertThat(advice.message())
+						.startsWith("Client 'a': 20 callers got no connection since the pool was opened; a limit of ");
+					assertThat(advice.keys()).containsExactly("outbound-http.clients.a.pool.max-per-route",
+							"outbound-http.clients.a.pool.max-total");
+					assertThat(advice.yaml()).contains("max-per-route: ");
+				});
+			});
 	}
 
 	@Test

@@ -74,8 +74,7 @@ class StartReportTests {
 			.singleElement()
 			.asString()
 			.startsWith("  pay: base-url https://pay.test:8443 (property source \"map\"), connect-timeout 1s "
-					+ "(outbound-http.defaults.connect-timeout (\"outbound-http.defaults.connect-timeout\" from property "
-					+ "source \"map\")), read-timeout 2s (property source \"map\"), call-timeout off, ");
+					+ "(defaults, property source \"map\"), read-timeout 2s (property source \"map\"), call-timeout off, ");
 		assertThat(output.toString()).doesNotContain("secret-");
 	}
 

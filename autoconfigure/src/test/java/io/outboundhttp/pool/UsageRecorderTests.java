@@ -134,6 +134,21 @@ class UsageRecorderTests {
 	}
 
 	@Test
+	void looksThatMissShortCallsCountAndIdleOnesDoNot() throws Exception {
+		for (int second = 0; second < 40; second++) {
+			release(lease(ROUTE));
+			this.pool.observeWaiting(this.time.advance(Duration.ofSeconds(1)));
+		}
+		ConnectionEndpoint held = lease(ROUTE);
+		this.pool.observeWaiting(this.time.advance(Duration.ofSeconds(1)));
+		release(held);
+		for (int second = 0; second < 400; second++) {
+			this.pool.observeWaiting(this.time.advance(Duration.ofSeconds(1)));
+		}
+		assertThat(this.pool.usage().demand().wanted()).isEqualTo(new PoolUsage.Wanted(0, 1, 1));
+	}
+
+	@Test
 	void pausesDoNotCount() throws Exception {
 		load(Duration.ofSeconds(10), 10, 2);
 		this.pool.observeWaiting(this.time.advance(Duration.ofSeconds(100)));
