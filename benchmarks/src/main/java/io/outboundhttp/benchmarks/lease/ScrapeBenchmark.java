@@ -2,13 +2,11 @@ package io.outboundhttp.benchmarks.lease;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -107,26 +105,11 @@ public final class ScrapeBenchmark {
 				.toArray();
 			ScrapedClients of = clients.get(variant);
 			System.out.printf(Locale.ROOT, "| %s | %.1f | %,.0f | %,.0f | %.2f (%.2f to %.2f) | %s |%n", variant,
-					median(measured, Window::cpuMicros), median(measured, Window::p50Micros),
-					median(measured, Window::p99Micros), quantile(ratios, 0.5), quantile(ratios, 0.25),
-					quantile(ratios, 0.75), (of != null) ? of.describeScrapes() : "");
+					WindowTable.median(measured, Window::cpuMicros), WindowTable.median(measured, Window::p50Micros),
+					WindowTable.median(measured, Window::p99Micros), WindowTable.quantile(ratios, 0.5),
+					WindowTable.quantile(ratios, 0.25), WindowTable.quantile(ratios, 0.75),
+					(of != null) ? of.describeScrapes() : "");
 		});
-	}
-
-	private static double median(List<Window> measured, ToDoubleFunction<Window> value) {
-		return quantile(measured.stream().mapToDouble(value).toArray(), 0.5);
-	}
-
-	/**
-	 * Return a quantile, taken between two values where it falls there.
-	 */
-	private static double quantile(double[] values, double quantile) {
-		double[] sorted = values.clone();
-		Arrays.sort(sorted);
-		double position = quantile * (sorted.length - 1);
-		int below = (int) position;
-		int above = Math.min(below + 1, sorted.length - 1);
-		return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 	}
 
 }

@@ -45,14 +45,14 @@ final class WindowTable {
 			.toArray();
 	}
 
-	private static double median(List<Window> measured, ToDoubleFunction<Window> value) {
+	static double median(List<Window> measured, ToDoubleFunction<Window> value) {
 		return quantile(measured.stream().mapToDouble(value).toArray(), 0.5);
 	}
 
 	/**
 	 * Return a quantile, taken between two values where it falls there.
 	 */
-	private static double quantile(double[] values, double quantile) {
+	static double quantile(double[] values, double quantile) {
 		double[] sorted = values.clone();
 		Arrays.sort(sorted);
 		double position = quantile * (sorted.length - 1);
