@@ -385,14 +385,11 @@ public final class ConnectionPools implements AutoCloseable {
 		}
 		long interval = entry.pool.getSettings().getEvictInterval().toNanos();
 		Long last = entry.lastSweepNanos;
-		long elapsed = (last != null) ? nowNanos - last : 0;
-		if (last != null && elapsed < interval) {
-			return interval - elapsed;
+		if (last != null && nowNanos - last < interval) {
+			return interval - (nowNanos - last);
 		}
 		entry.lastSweepNanos = nowNanos;
-		if (last != null) {
-			entry.pool.evict(nowNanos);
-		}
+		entry.pool.evict(nowNanos);
 		return interval;
 	}
 

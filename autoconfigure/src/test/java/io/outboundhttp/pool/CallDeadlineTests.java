@@ -1,6 +1,8 @@
 package io.outboundhttp.pool;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.outboundhttp.CallPhase;
 import io.outboundhttp.CallTimeoutException;
@@ -36,14 +38,19 @@ class CallDeadlineTests {
 
 	private final ManagedConnectionManager manager = this.pools.connectionManager(() -> this.pool);
 
+	/** Kept, or the leases are found to be abandoned. */
+	private final List<LeasedEndpoint> endpoints = new ArrayList<>();
+
 	private CallDeadline deadline() {
 		return new CallDeadline(this.pool, "GET /orders", LIMIT);
 	}
 
 	private TrackedLease lease() throws Exception {
-		return ((LeasedEndpoint) this.manager
+		LeasedEndpoint endpoint = (LeasedEndpoint) this.manager
 			.lease("id", new HttpRoute(new HttpHost("http", "127.0.0.1", 1)), Timeout.ofSeconds(10), null)
-			.get(Timeout.ofSeconds(10))).lease();
+			.get(Timeout.ofSeconds(10));
+		this.endpoints.add(endpoint);
+		return endpoint.lease();
 	}
 
 	private long advanceAndLook(Duration duration) {

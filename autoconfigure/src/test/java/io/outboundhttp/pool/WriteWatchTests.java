@@ -41,6 +41,9 @@ class WriteWatchTests {
 
 	private final ConnectionPools pools = this.leaks.watch(PoolFixture.pools(this.time));
 
+	/** Kept, or the lease is found to be abandoned. */
+	private LeasedEndpoint endpoint;
+
 	private TrackedLease lease;
 
 	private WriteWatch watch;
@@ -48,9 +51,10 @@ class WriteWatchTests {
 	@BeforeEach
 	void lease() throws Exception {
 		ConnectionPool pool = this.pools.open("a", PoolFixture.settings(), new PoolingHttpClientConnectionManager());
-		this.lease = ((LeasedEndpoint) this.pools.connectionManager(() -> pool)
+		this.endpoint = (LeasedEndpoint) this.pools.connectionManager(() -> pool)
 			.lease("id", new HttpRoute(new HttpHost("http", "127.0.0.1", 1)), Timeout.ofSeconds(10), null)
-			.get(Timeout.ofSeconds(10))).lease();
+			.get(Timeout.ofSeconds(10));
+		this.lease = this.endpoint.lease();
 		this.watch = new WriteWatch(this.lease, SILENCE.toNanos());
 	}
 
