@@ -41,6 +41,9 @@ class InterruptHealingTests {
 
 	private static final long LATEST_INTERRUPT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+	/** Seeds spread the interrupts over up to so many times that: machines differ. */
+	private static final int SPREADS = 8;
+
 	@RegisterExtension
 	private final PoolLeakExtension leaks = new PoolLeakExtension();
 
@@ -86,7 +89,7 @@ class InterruptHealingTests {
 		try (PoolingHttpClientConnectionManager manager = ofOne();
 				CloseableHttpClient client = withAcquireTimeout(HttpClients.custom().setConnectionManager(manager),
 						500)) {
-			for (int seed = 1; seed <= 200 && manager.getTotalStats().getLeased() == 0; seed++) {
+			for (int seed = 1; seed <= 1000 && manager.getTotalStats().getLeased() == 0; seed++) {
 				contend(client, seed, true);
 			}
 			assertThat(manager.getTotalStats().getLeased()).isEqualTo(1);
@@ -160,7 +163,7 @@ class InterruptHealingTests {
 	}
 
 	/**
-	 * Let callers contend for a connection, and interrupt each within some milliseconds.
+	 * Let callers contend for a connection, and interrupt each within milliseconds.
 	 */
 	private void contend(CloseableHttpClient client, long seed, boolean interrupting) throws InterruptedException {
 		Random random = new Random(seed);
@@ -175,7 +178,7 @@ class InterruptHealingTests {
 			callers.add(caller);
 			caller.start();
 		}
-		long[] at = random.longs(CALLERS, 0, LATEST_INTERRUPT_NANOS).sorted().toArray();
+		long[] at = random.longs(CALLERS, 0, LATEST_INTERRUPT_NANOS * (1 + seed % SPREADS)).sorted().toArray();
 		start.countDown();
 		long startNanos = System.nanoTime();
 		for (int i = 0; interrupting && i < CALLERS; i++) {
