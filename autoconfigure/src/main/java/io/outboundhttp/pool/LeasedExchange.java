@@ -63,11 +63,11 @@ final class LeasedExchange {
 	/** Whether the caller is inside a read of the body. */
 	private boolean reading;
 
-	/** For how long the connection has lain idle before the next exchange. */
-	private long idleNanos;
+	/** For how long the connection had lain idle, negative if it is new. */
+	private final long idleNanos;
 
-	/** The same before the exchange under way. */
-	private long reusedAfterNanos = NOT_REUSED;
+	/** Exchanges that have begun. */
+	private int count;
 
 	/** When the exchange under way began. */
 	private long sentNanos;
@@ -150,8 +150,7 @@ final class LeasedExchange {
 	void beginExchange(HttpRequest request) {
 		boolean tunnel = Method.CONNECT.isSame(request.getMethod());
 		this.sentNanos = progress();
-		this.reusedAfterNanos = this.idleNanos;
-		this.idleNanos = NOT_REUSED;
+		this.count++;
 		this.phase = Phase.AWAITING_RESPONSE;
 		this.complete = false;
 		if (tunnel) {
@@ -222,12 +221,16 @@ final class LeasedExchange {
 		return Translations.translate(exception);
 	}
 
+	private boolean isFirstOfReused() {
+		return this.count == 1 && this.idleNanos != NOT_REUSED;
+	}
+
 	private void learn() {
 		long nowNanos = this.lease.getPool().nanos();
 		// an interrupt closes the socket of a virtual thread
-		if (this.reusedAfterNanos != NOT_REUSED && nowNanos - this.sentNanos < STALE_WITHIN_NANOS
+		if (isFirstOfReused() && nowNanos - this.sentNanos < STALE_WITHIN_NANOS
 				&& !Thread.currentThread().isInterrupted()) {
-			this.lease.connection().reuseAge().failed(this.reusedAfterNanos, nowNanos);
+			this.lease.connection().reuseAge().failed(this.idleNanos, nowNanos);
 		}
 	}
 
@@ -255,8 +258,8 @@ final class LeasedExchange {
 		progress();
 		this.lease.call().enter(CallPhase.BODY);
 		this.phase = Phase.RESPONSE_UNREAD;
-		if (this.reusedAfterNanos != NOT_REUSED) {
-			this.lease.connection().reuseAge().proven(this.reusedAfterNanos);
+		if (isFirstOfReused()) {
+			this.lease.connection().reuseAge().proven(this.idleNanos);
 		}
 	}
 

@@ -76,7 +76,7 @@ public final class ManagedConnectionManager implements HttpClientConnectionManag
 
 	@Override
 	public LeaseRequest lease(String id, HttpRoute route, Timeout requestTimeout, @Nullable Object state) {
-		return new PooledLeaseRequest(this::getPool, id, route, state);
+		return new PooledLeaseRequest(this, id, route, state);
 	}
 
 	@Override

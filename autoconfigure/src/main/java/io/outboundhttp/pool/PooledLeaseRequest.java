@@ -3,7 +3,6 @@ package io.outboundhttp.pool;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
@@ -27,7 +26,7 @@ final class PooledLeaseRequest implements LeaseRequest {
 	 * reads `waiter`. So at least one of them sees the other.
 	 */
 
-	private final Supplier<ConnectionPool> opener;
+	private final ManagedConnectionManager manager;
 
 	private final String id;
 
@@ -41,8 +40,8 @@ final class PooledLeaseRequest implements LeaseRequest {
 
 	private @Nullable LeasedEndpoint endpoint;
 
-	PooledLeaseRequest(Supplier<ConnectionPool> opener, String id, HttpRoute route, @Nullable Object state) {
-		this.opener = opener;
+	PooledLeaseRequest(ManagedConnectionManager manager, String id, HttpRoute route, @Nullable Object state) {
+		this.manager = manager;
 		this.id = id;
 		this.route = route;
 		this.state = state;
@@ -87,7 +86,7 @@ final class PooledLeaseRequest implements LeaseRequest {
 
 	private ConnectionPool pool() throws ExecutionException {
 		try {
-			return this.opener.get();
+			return this.manager.getPool();
 		}
 		catch (PoolsClosedException ex) {
 			throw new ExecutionException(ex.getCause());
