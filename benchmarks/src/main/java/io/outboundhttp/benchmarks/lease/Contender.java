@@ -1,8 +1,11 @@
 package io.outboundhttp.benchmarks.lease;
 
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+
+import io.outboundhttp.benchmarks.load.PinnedConnectionManager;
 
 /**
  * A way to give connections to callers.
@@ -44,7 +47,7 @@ public enum Contender {
 
 		@Override
 		Connections open(int max) {
-			return Connections.plain(new PinnedConnectionManager());
+			return Connections.plain(new PinnedConnectionManager(ConnectionConfig.DEFAULT));
 		}
 
 	};

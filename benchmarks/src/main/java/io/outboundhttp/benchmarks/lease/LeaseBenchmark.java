@@ -1,8 +1,6 @@
 package io.outboundhttp.benchmarks.lease;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +8,14 @@ import java.util.Map;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.HttpHost;
+
+import io.outboundhttp.benchmarks.load.Callers;
+import io.outboundhttp.benchmarks.load.Exchange;
+import io.outboundhttp.benchmarks.load.Rounds;
+import io.outboundhttp.benchmarks.load.ServerProcess;
+import io.outboundhttp.benchmarks.load.ThreadKind;
+import io.outboundhttp.benchmarks.load.Window;
+import io.outboundhttp.benchmarks.load.WindowTable;
 
 /**
  * Measures requests of many callers through a pool, and prints a table in Markdown.
@@ -24,34 +30,25 @@ import org.apache.hc.core5.http.HttpHost;
  * Figures are medians of the rounds. Processor time is that of this process, compiler and
  * garbage collector included, without the server. Latency is taken around the whole call,
  * the body read. The last column compares the p99 with that of "no pool" in the same
- * round, the floor that any pool can reach: the median, the middle half and the worst of
- * the rounds. The p99 itself depends on the machine, and that of a pool with a contended
- * lock on luck too.
+ * round, the floor that any pool can reach: the median and the middle half of the rounds.
+ * The p99 itself depends on the machine, and that of a pool with a contended lock on luck
+ * too.
  * <p>
  * A failed request, a wrong body, or a connection that is still leased in the end fails
  * the benchmark.
  */
 public final class LeaseBenchmark {
 
-	private static final int WARM_UP_ROUNDS = 3;
-
-	private static final int MAX_ROUNDS = 1000;
-
-	private static final int MAX_WINDOW_MILLIS = 60_000;
-
 	private static final List<Load> LOADS = List.of(new Load(1, 20), new Load(16, 20), new Load(128, 128),
 			new Load(128, 16));
 
 	private final HttpHost host;
 
-	private final int rounds;
+	private final Rounds rounds;
 
-	private final int windowMillis;
-
-	private LeaseBenchmark(HttpHost host, int rounds, int windowMillis) {
+	private LeaseBenchmark(HttpHost host, Rounds rounds) {
 		this.host = host;
 		this.rounds = rounds;
-		this.windowMillis = windowMillis;
 	}
 
 	/**
@@ -62,37 +59,38 @@ public final class LeaseBenchmark {
 	 * @throws InterruptedException if the benchmark is interrupted
 	 */
 	public static void main(String[] args) throws IOException, InterruptedException {
-		int rounds = positive("rounds", args[0], MAX_ROUNDS);
-		int windowMillis = positive("window", args[1], MAX_WINDOW_MILLIS);
-		System.out.printf("Lease: %d rounds of %d ms, Java %s, %s %s, %d processors%n%n%s", rounds, windowMillis,
-				System.getProperty("java.version"), System.getProperty("os.name"), System.getProperty("os.arch"),
-				Runtime.getRuntime().availableProcessors(), WindowTable.HEAD);
+		Rounds rounds = new Rounds(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+		System.out.printf("Lease: %s%n", rounds);
 		try (ServerProcess server = ServerProcess.start(args[2])) {
-			LeaseBenchmark benchmark = new LeaseBenchmark(server.host(), rounds, windowMillis);
+			LeaseBenchmark benchmark = new LeaseBenchmark(server.host(), rounds);
 			for (Load load : LOADS) {
-				System.out.print(new WindowTable(benchmark.run(load)).toMarkdown(load.toString()));
+				System.out.printf("%n%s%n%n%s", load, table(benchmark.run(load)));
 			}
 		}
 	}
 
-	private static int positive(String name, String value, int max) {
-		int number = Integer.parseInt(value);
-		if (number < 1 || number > max) {
-			throw new IllegalArgumentException("%s: %d (expected: 1 to %d)".formatted(name, number, max));
-		}
-		return number;
+	private static String table(Map<Contender, List<Window>> windows) {
+		return new WindowTable<>(windows).median("req/s", "%,.0f", Window::requestsPerSecond)
+			.median("CPU µs/req", "%.1f", Window::cpuMicros)
+			.median("B/req", "%,.0f", Window::bytes)
+			.median("p50 µs", "%,.0f", Window::p50Micros)
+			.median("p99 µs", "%,.0f", Window::p99Micros)
+			.median("p99.9 µs", "%,.0f", Window::p999Micros)
+			.ratio("p99 to no pool (middle half)", Contender.NO_POOL, Window::p99Micros)
+			.toMarkdown();
 	}
 
 	private Map<Contender, List<Window>> run(Load load) throws IOException, InterruptedException {
 		Map<Contender, Connections> opened = new EnumMap<>(Contender.class);
-		try (Callers callers = new Callers(load.callers(), this.host)) {
-			Map<Contender, CloseableHttpClient> clients = new EnumMap<>(Contender.class);
+		try (Callers callers = new Callers(load.callers(), ThreadKind.PLATFORM.factory())) {
+			Map<Contender, Exchange> clients = new EnumMap<>(Contender.class);
 			for (Contender contender : Contender.values()) {
 				Connections connections = contender.open(load.connections());
 				opened.put(contender, connections);
-				clients.put(contender, client(connections));
+				clients.put(contender, new HttpClientExchange(client(connections), this.host));
 			}
-			Map<Contender, List<Window>> windows = measure(callers, clients);
+			Map<Contender, List<Window>> windows = this.rounds.measure(clients,
+					(exchange, millis) -> callers.measure(exchange, millis).verifySuccess());
 			opened.values().forEach(Connections::verifyUnused);
 			return windows;
 		}
@@ -109,22 +107,6 @@ public final class LeaseBenchmark {
 			.build();
 	}
 
-	private Map<Contender, List<Window>> measure(Callers callers, Map<Contender, CloseableHttpClient> clients)
-			throws IOException, InterruptedException {
-		Map<Contender, List<Window>> windows = new EnumMap<>(Contender.class);
-		List<Map.Entry<Contender, CloseableHttpClient>> turns = new ArrayList<>(clients.entrySet());
-		for (int round = -WARM_UP_ROUNDS; round < this.rounds; round++) {
-			for (Map.Entry<Contender, CloseableHttpClient> turn : turns) {
-				Window window = callers.measure(turn.getValue(), this.windowMillis);
-				if (round >= 0) {
-					windows.computeIfAbsent(turn.getKey(), (contender) -> new ArrayList<>()).add(window);
-				}
-			}
-			Collections.rotate(turns, -1);
-		}
-		return windows;
-	}
-
 	/**
 	 * How many callers share how many connections.
 	 *
@@ -135,7 +117,7 @@ public final class LeaseBenchmark {
 
 		@Override
 		public String toString() {
-			return "%d / %d".formatted(callers(), connections());
+			return "%d callers, %d connections".formatted(callers(), connections());
 		}
 
 	}

@@ -28,6 +28,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import io.outboundhttp.benchmarks.load.ServerProcess;
 import io.outboundhttp.metrics.PoolMetrics;
 import io.outboundhttp.metrics.RouteTag;
 

@@ -1,13 +1,17 @@
 package io.outboundhttp.benchmarks.lease;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Objects;
+
+import io.outboundhttp.benchmarks.load.Callers;
+import io.outboundhttp.benchmarks.load.Rounds;
+import io.outboundhttp.benchmarks.load.ServerProcess;
+import io.outboundhttp.benchmarks.load.ThreadKind;
+import io.outboundhttp.benchmarks.load.Window;
+import io.outboundhttp.benchmarks.load.WindowTable;
 
 /**
  * Measures calls while Prometheus scrapes ten times a second, and prints a table in
@@ -26,19 +30,11 @@ import java.util.stream.IntStream;
  */
 public final class ScrapeBenchmark {
 
-	private static final int WARM_UP_ROUNDS = 3;
-
 	private static final int CALLERS = 16;
 
 	private static final int REQUESTS_PER_SECOND = 2000;
 
-	private final int rounds;
-
-	private final int windowMillis;
-
-	private ScrapeBenchmark(int rounds, int windowMillis) {
-		this.rounds = rounds;
-		this.windowMillis = windowMillis;
+	private ScrapeBenchmark() {
 	}
 
 	/**
@@ -48,68 +44,43 @@ public final class ScrapeBenchmark {
 	 * @throws InterruptedException if the benchmark is interrupted
 	 */
 	public static void main(String[] args) throws IOException, InterruptedException {
-		ScrapeBenchmark benchmark = new ScrapeBenchmark(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
-		System.out.printf("Scrape: %d rounds of %d ms, Java %s, %s %s, %d processors%n%n", benchmark.rounds,
-				benchmark.windowMillis, System.getProperty("java.version"), System.getProperty("os.name"),
-				System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors());
+		Rounds rounds = new Rounds(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+		System.out.printf("Scrape: %s%n%n", rounds);
 		Map<ScrapedClients.Variant, ScrapedClients> clients = new EnumMap<>(ScrapedClients.Variant.class);
 		try (ServerProcess server = ServerProcess.start("own");
-				Callers callers = new Callers(CALLERS, server.host(), REQUESTS_PER_SECOND)) {
+				Callers callers = new Callers(CALLERS, ThreadKind.PLATFORM.factory(), REQUESTS_PER_SECOND)) {
 			for (ScrapedClients.Variant variant : ScrapedClients.Variant.values()) {
 				clients.put(variant, ScrapedClients.open(variant, server.host()));
 			}
-			Map<ScrapedClients.Variant, List<Window>> windows = benchmark.measure(callers, clients);
-			print(windows, clients);
+			Map<ScrapedClients.Variant, List<Window>> windows = rounds.measure(clients,
+					(scraped, millis) -> measure(callers, scraped, millis));
+			System.out.print(table(windows, clients));
 		}
 		finally {
 			clients.values().forEach(ScrapedClients::close);
 		}
 	}
 
-	private Map<ScrapedClients.Variant, List<Window>> measure(Callers callers,
-			Map<ScrapedClients.Variant, ScrapedClients> clients) throws IOException, InterruptedException {
-		Map<ScrapedClients.Variant, List<Window>> windows = new EnumMap<>(ScrapedClients.Variant.class);
-		List<Map.Entry<ScrapedClients.Variant, ScrapedClients>> turns = new ArrayList<>(clients.entrySet());
-		for (int round = -WARM_UP_ROUNDS; round < this.rounds; round++) {
-			for (Map.Entry<ScrapedClients.Variant, ScrapedClients> turn : turns) {
-				Window window = measure(callers, turn.getValue());
-				if (round >= 0) {
-					windows.computeIfAbsent(turn.getKey(), (variant) -> new ArrayList<>()).add(window);
-				}
-			}
-			Collections.rotate(turns, -1);
-		}
-		return windows;
-	}
-
-	private Window measure(Callers callers, ScrapedClients clients) throws IOException, InterruptedException {
+	private static Window measure(Callers callers, ScrapedClients clients, int millis)
+			throws IOException, InterruptedException {
 		clients.startScraping();
 		try {
-			return callers.measure(clients.httpClient(), this.windowMillis);
+			return callers.measure(clients.exchange(), millis).verifySuccess();
 		}
 		finally {
 			clients.stopScraping();
 		}
 	}
 
-	private static void print(Map<ScrapedClients.Variant, List<Window>> windows,
+	private static String table(Map<ScrapedClients.Variant, List<Window>> windows,
 			Map<ScrapedClients.Variant, ScrapedClients> clients) {
-		System.out.print("""
-				| | CPU µs/req | p50 µs | p99 µs | p99 to no scrape (middle half) | series | ms/scrape |
-				|---|---:|---:|---:|---:|---:|---:|
-				""");
-		List<Window> base = windows.getOrDefault(ScrapedClients.Variant.METERS, List.of());
-		windows.forEach((variant, measured) -> {
-			double[] ratios = IntStream.range(0, measured.size())
-				.mapToDouble((round) -> measured.get(round).p99Micros() / base.get(round).p99Micros())
-				.toArray();
-			ScrapedClients of = clients.get(variant);
-			System.out.printf(Locale.ROOT, "| %s | %.1f | %,.0f | %,.0f | %.2f (%.2f to %.2f) | %s |%n", variant,
-					WindowTable.median(measured, Window::cpuMicros), WindowTable.median(measured, Window::p50Micros),
-					WindowTable.median(measured, Window::p99Micros), WindowTable.quantile(ratios, 0.5),
-					WindowTable.quantile(ratios, 0.25), WindowTable.quantile(ratios, 0.75),
-					(of != null) ? of.describeScrapes() : "");
-		});
+		return new WindowTable<>(windows).median("CPU µs/req", "%.1f", Window::cpuMicros)
+			.median("p50 µs", "%,.0f", Window::p50Micros)
+			.median("p99 µs", "%,.0f", Window::p99Micros)
+			.ratio("p99 to no scrape (middle half)", ScrapedClients.Variant.METERS, Window::p99Micros)
+			.text("series", (variant) -> Objects.requireNonNull(clients.get(variant)).series())
+			.text("ms/scrape", (variant) -> Objects.requireNonNull(clients.get(variant)).millisPerScrape())
+			.toMarkdown();
 	}
 
 }

@@ -21,6 +21,7 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.jspecify.annotations.Nullable;
 
+import io.outboundhttp.benchmarks.load.Exchange;
 import io.outboundhttp.metrics.PoolMetrics;
 import io.outboundhttp.metrics.RouteTag;
 import io.outboundhttp.pool.ConnectionPool;
@@ -39,11 +40,13 @@ final class ScrapedClients {
 
 	private static final int SCRAPES_PER_SECOND = 10;
 
+	private static final String NONE = "–";
+
 	private static final double NANOS_PER_MILLI = 1_000_000;
 
 	private final ConnectionPools pools;
 
-	private final CloseableHttpClient httpClient;
+	private final Exchange exchange;
 
 	private final @Nullable PrometheusMeterRegistry registry;
 
@@ -55,10 +58,9 @@ final class ScrapedClients {
 
 	private volatile long series;
 
-	private ScrapedClients(ConnectionPools pools, CloseableHttpClient httpClient,
-			@Nullable PrometheusMeterRegistry registry) {
+	private ScrapedClients(ConnectionPools pools, Exchange exchange, @Nullable PrometheusMeterRegistry registry) {
 		this.pools = pools;
-		this.httpClient = httpClient;
+		this.exchange = exchange;
 		this.registry = registry;
 	}
 
@@ -77,7 +79,7 @@ final class ScrapedClients {
 			client(pools, "client-" + i).execute(host, new HttpGet("/"),
 					(response) -> EntityUtils.toString(response.getEntity()));
 		}
-		return new ScrapedClients(pools, first, variant.isScraped ? registry : null);
+		return new ScrapedClients(pools, new HttpClientExchange(first, host), variant.isScraped ? registry : null);
 	}
 
 	private static CloseableHttpClient client(ConnectionPools pools, String name) {
@@ -91,8 +93,8 @@ final class ScrapedClients {
 			.build();
 	}
 
-	CloseableHttpClient httpClient() {
-		return this.httpClient;
+	Exchange exchange() {
+		return this.exchange;
 	}
 
 	/**
@@ -137,13 +139,14 @@ final class ScrapedClients {
 		}
 	}
 
-	/**
-	 * Return the last cells of the row in the table.
-	 */
-	String describeScrapes() {
+	String series() {
+		return (this.series == 0) ? NONE : String.format(Locale.ROOT, "%,d", this.series);
+	}
+
+	String millisPerScrape() {
 		long count = this.scrapes.sum();
-		return (count == 0) ? "– | –" : String.format(Locale.ROOT, "%,d | %.1f", this.series,
-				this.scrapeNanos.sum() / NANOS_PER_MILLI / count);
+		return (count == 0) ? NONE
+				: String.format(Locale.ROOT, "%.1f", this.scrapeNanos.sum() / NANOS_PER_MILLI / count);
 	}
 
 	void close() {

@@ -1,15 +1,9 @@
-package io.outboundhttp.benchmarks.lease;
+package io.outboundhttp.benchmarks.load;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.locks.LockSupport;
 
-import com.sun.management.ThreadMXBean;
-import org.apache.hc.client5.http.classic.HttpClient;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.HttpHost;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's requests, one after the other, and what it measures. The results may be
@@ -17,47 +11,44 @@ import org.apache.hc.core5.http.HttpHost;
  */
 final class Caller {
 
-	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-	private final HttpHost host;
-
 	private final long periodNanos;
 
 	private final Latencies latencies = new Latencies();
 
 	private final byte[] buffer = new byte[2 * ServerProcess.BODY_LENGTH];
 
-	private long allocatedBytes;
+	private long errors;
+
+	private @Nullable Exception firstError;
 
 	/**
 	 * Create a caller.
-	 * @param host the server
 	 * @param periodNanos time between the starts of two requests, zero for none
 	 */
-	Caller(HttpHost host, long periodNanos) {
-		this.host = host;
+	Caller(long periodNanos) {
 		this.periodNanos = periodNanos;
 	}
 
 	/**
 	 * Send requests until the window is over. Those that begin before it opens are not
-	 * counted.
+	 * measured; one that fails is counted in any case.
 	 */
-	void call(HttpClient client, Phase phase) throws IOException {
+	void call(Exchange exchange, Phase phase) {
 		this.latencies.clear();
+		this.errors = 0;
+		this.firstError = null;
 		long dueNanos = System.nanoTime();
 		while (phase.isAhead()) {
 			dueNanos = awaitTurn(dueNanos);
-			send(client);
+			send(exchange);
 		}
-		long allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
 		while (phase.isOpen()) {
 			dueNanos = awaitTurn(dueNanos);
 			long before = System.nanoTime();
-			send(client);
-			this.latencies.add(System.nanoTime() - before);
+			if (send(exchange)) {
+				this.latencies.add(System.nanoTime() - before);
+			}
 		}
-		this.allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
 	}
 
 	/**
@@ -70,31 +61,33 @@ final class Caller {
 		return dueNanos + this.periodNanos;
 	}
 
-	private void send(HttpClient client) throws IOException {
-		int length = client.execute(this.host, new HttpGet("/"), this::read);
-		if (length != ServerProcess.BODY_LENGTH) {
-			throw new IOException("body of %d bytes (expected: %d)".formatted(length, ServerProcess.BODY_LENGTH));
-		}
-	}
-
-	private Integer read(ClassicHttpResponse response) throws IOException {
-		int length = 0;
-		try (InputStream body = response.getEntity().getContent()) {
-			int read = body.read(this.buffer);
-			while (read >= 0) {
-				length += read;
-				read = body.read(this.buffer);
+	private boolean send(Exchange exchange) {
+		try {
+			int length = exchange.send(this.buffer);
+			if (length != ServerProcess.BODY_LENGTH) {
+				throw new IOException("body of %d bytes (expected: %d)".formatted(length, ServerProcess.BODY_LENGTH));
 			}
+			return true;
 		}
-		return length;
+		catch (IOException | RuntimeException ex) {
+			this.errors++;
+			if (this.firstError == null) {
+				this.firstError = ex;
+			}
+			return false;
+		}
 	}
 
 	Latencies latencies() {
 		return this.latencies;
 	}
 
-	long allocatedBytes() {
-		return this.allocatedBytes;
+	long errors() {
+		return this.errors;
+	}
+
+	@Nullable Exception firstError() {
+		return this.firstError;
 	}
 
 	/**

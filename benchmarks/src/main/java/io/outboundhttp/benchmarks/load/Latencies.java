@@ -1,4 +1,4 @@
-package io.outboundhttp.benchmarks.lease;
+package io.outboundhttp.benchmarks.load;
 
 import java.util.Arrays;
 

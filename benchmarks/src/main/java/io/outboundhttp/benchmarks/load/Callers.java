@@ -1,32 +1,28 @@
-package io.outboundhttp.benchmarks.lease;
+package io.outboundhttp.benchmarks.load;
 
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-
-import com.sun.management.OperatingSystemMXBean;
-import org.apache.hc.client5.http.classic.HttpClient;
-import org.apache.hc.core5.http.HttpHost;
 
 /**
  * Threads that send requests. They are the same in all windows: what a contender binds to
  * a thread stays of use.
  */
-final class Callers implements AutoCloseable {
+public final class Callers implements AutoCloseable {
 
 	/**
 	 * Connections that have been idle for long are checked meanwhile, and queues form.
 	 */
 	private static final long LEAD_MILLIS = 250;
 
-	private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+	private final ProcessMeter meter = new ProcessMeter();
 
 	private final List<Caller> callers = new ArrayList<>();
 
@@ -34,29 +30,35 @@ final class Callers implements AutoCloseable {
 
 	/**
 	 * Create callers that send one request after the other.
+	 * @param count how many
+	 * @param threads makes their threads
 	 */
-	Callers(int count, HttpHost host) {
-		this(count, host, 0);
+	public Callers(int count, ThreadFactory threads) {
+		this(count, threads, 0);
 	}
 
 	/**
 	 * Create callers that send requests at a pace.
 	 * @param count how many
-	 * @param host the server
+	 * @param threads makes their threads
 	 * @param perSecond requests per second of all together, zero for as many as they can
 	 */
-	Callers(int count, HttpHost host, int perSecond) {
+	public Callers(int count, ThreadFactory threads, int perSecond) {
 		long periodNanos = (perSecond > 0) ? TimeUnit.SECONDS.toNanos(count) / perSecond : 0;
-		this.threads = Executors.newFixedThreadPool(count);
+		this.threads = Executors.newFixedThreadPool(count, threads);
 		for (int i = 0; i < count; i++) {
-			this.callers.add(new Caller(host, periodNanos));
+			this.callers.add(new Caller(periodNanos));
 		}
 	}
 
 	/**
 	 * Let all callers send requests for a while, and measure.
+	 * @param exchange the request
+	 * @param millis how long
+	 * @return what was measured
+	 * @throws InterruptedException if the thread is interrupted
 	 */
-	Window measure(HttpClient client, long millis) throws IOException, InterruptedException {
+	public Window measure(Exchange exchange, long millis) throws InterruptedException {
 		Caller.Phase phase = new Caller.Phase();
 		CountDownLatch start = new CountDownLatch(this.callers.size());
 		List<Future<?>> calls = new ArrayList<>();
@@ -64,41 +66,41 @@ final class Callers implements AutoCloseable {
 			calls.add(this.threads.submit(() -> {
 				start.countDown();
 				start.await();
-				caller.call(client, phase);
+				caller.call(exchange, phase);
 				return null;
 			}));
 		}
 		start.await();
 		TimeUnit.MILLISECONDS.sleep(LEAD_MILLIS);
-		long cpuBefore = this.system.getProcessCpuTime();
-		long before = System.nanoTime();
+		ProcessMeter.Reading before = this.meter.read();
 		phase.open();
 		TimeUnit.MILLISECONDS.sleep(millis);
 		phase.end();
-		long wallNanos = System.nanoTime() - before;
-		long cpuNanos = this.system.getProcessCpuTime() - cpuBefore;
+		ProcessMeter.Reading used = this.meter.read().minus(before);
 		for (Future<?> call : calls) {
 			join(call);
 		}
-		return collect(wallNanos, cpuNanos);
+		return collect(used);
 	}
 
-	private Window collect(long wallNanos, long cpuNanos) {
+	private Window collect(ProcessMeter.Reading used) {
 		Latencies all = new Latencies();
-		long bytes = 0;
-		for (Caller caller : this.callers) {
-			all.addAll(caller.latencies());
-			bytes += caller.allocatedBytes();
-		}
-		return Window.of(all, wallNanos, cpuNanos, bytes);
+		this.callers.forEach((caller) -> all.addAll(caller.latencies()));
+		long errors = this.callers.stream().mapToLong(Caller::errors).sum();
+		Exception firstError = this.callers.stream()
+			.map(Caller::firstError)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
+		return Window.of(all, used, errors, firstError);
 	}
 
-	private static void join(Future<?> call) throws IOException, InterruptedException {
+	private static void join(Future<?> call) throws InterruptedException {
 		try {
 			call.get();
 		}
 		catch (ExecutionException ex) {
-			throw new IOException("a caller failed", ex.getCause());
+			throw new IllegalStateException("a caller failed", ex.getCause());
 		}
 	}
 

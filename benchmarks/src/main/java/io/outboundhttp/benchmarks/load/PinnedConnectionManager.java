@@ -1,10 +1,11 @@
-package io.outboundhttp.benchmarks.lease;
+package io.outboundhttp.benchmarks.load;
 
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.BasicHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -19,14 +20,25 @@ import org.jspecify.annotations.Nullable;
  * Connection manager with one connection per thread, which no two threads ever compete
  * for. A response must be read on the thread that sent the request.
  */
-final class PinnedConnectionManager implements HttpClientConnectionManager {
+public final class PinnedConnectionManager implements HttpClientConnectionManager {
+
+	private final ConnectionConfig connectionConfig;
 
 	private final Queue<BasicHttpClientConnectionManager> all = new ConcurrentLinkedQueue<>();
 
 	private final ThreadLocal<BasicHttpClientConnectionManager> own = ThreadLocal.withInitial(this::open);
 
+	/**
+	 * Create a connection manager without connections.
+	 * @param connectionConfig configuration of all connections
+	 */
+	public PinnedConnectionManager(ConnectionConfig connectionConfig) {
+		this.connectionConfig = connectionConfig;
+	}
+
 	private BasicHttpClientConnectionManager open() {
 		BasicHttpClientConnectionManager opened = new BasicHttpClientConnectionManager();
+		opened.setConnectionConfig(this.connectionConfig);
 		this.all.add(opened);
 		return opened;
 	}

@@ -1,4 +1,4 @@
-package io.outboundhttp.benchmarks.lease;
+package io.outboundhttp.benchmarks.load;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,9 +19,10 @@ import org.apache.hc.core5.http.HttpHost;
  * Server in a process of its own, so that the processor time of this one is that of the
  * client. It answers each GET with {@link #BODY_LENGTH} bytes.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
-	static final int BODY_LENGTH = 938;
+	/** With its head, an answer has about one kilobyte. */
+	public static final int BODY_LENGTH = 938;
 
 	private static final String ADDRESS = "127.0.0.1";
 
@@ -45,7 +46,7 @@ final class ServerProcess implements AutoCloseable {
 	 * @return the server
 	 * @throws IOException if it does not start
 	 */
-	static ServerProcess start(String name) throws IOException {
+	public static ServerProcess start(String name) throws IOException {
 		Path directory = Files.createTempDirectory("lease");
 		return switch (name) {
 			case "nginx" -> nginx(directory);
@@ -125,7 +126,11 @@ final class ServerProcess implements AutoCloseable {
 		}
 	}
 
-	HttpHost host() {
+	/**
+	 * Return where it listens.
+	 * @return the host
+	 */
+	public HttpHost host() {
 		return this.host;
 	}
 
