@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.util.VersionInfo;
 
 import io.outboundhttp.benchmarks.load.Callers;
 import io.outboundhttp.benchmarks.load.Rounds;
@@ -62,17 +61,13 @@ public final class CallBenchmark {
 		Rounds rounds = new Rounds(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
 		ThreadKind threads = ThreadKind.valueOf(args[4].toUpperCase(Locale.ROOT));
 		List<Load> loads = Load.parse(args[2], threads);
-		System.out.printf("Call: %s, HttpCore %s%n", rounds, httpCore());
+		System.out.printf("Call: %s%n", rounds);
 		try (ServerProcess server = ServerProcess.start(args[5])) {
 			CallBenchmark benchmark = new CallBenchmark(server.host(), rounds, Peer.parse(args[3]));
 			for (Load load : loads) {
 				System.out.printf("%n%s%n%n%s", load, table(benchmark.run(load)));
 			}
 		}
-	}
-
-	private static String httpCore() {
-		return VersionInfo.loadVersionInfo("org.apache.hc.core5", HttpHost.class.getClassLoader()).getRelease();
 	}
 
 	private Map<Peer, List<Window>> run(Load load) throws IOException, InterruptedException {

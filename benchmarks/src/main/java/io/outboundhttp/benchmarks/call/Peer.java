@@ -16,7 +16,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return BootClient.managed(host.toURI(), load);
+			return ManagedClient.start(host.toURI(), load.threads(), ManagedClient.limits(load.connections())).toPeer();
 		}
 
 	},
@@ -26,7 +26,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return TunedHttpClient.pooled(host.toURI(), load.connections());
+			return TunedHttpClient.pooled(load.connections(), TunedHttpClient.ACQUIRE_TIMEOUT).toPeer(host.toURI());
 		}
 
 	},
@@ -35,7 +35,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return BootClient.plain(host.toURI(), load, "http-components");
+			return CallApplication.plain(host.toURI(), load.threads(), "http-components");
 		}
 
 	},
@@ -44,7 +44,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return BootClient.plain(host.toURI(), load, "jdk");
+			return CallApplication.plain(host.toURI(), load.threads(), "jdk");
 		}
 
 	},
@@ -53,7 +53,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return BootClient.plain(host.toURI(), load, "jetty");
+			return CallApplication.plain(host.toURI(), load.threads(), "jetty");
 		}
 
 	},
@@ -62,7 +62,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return BootClient.plain(host.toURI(), load, "reactor");
+			return CallApplication.plain(host.toURI(), load.threads(), "reactor");
 		}
 
 	},
@@ -71,7 +71,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return BootClient.plain(host.toURI(), load, "simple");
+			return CallApplication.plain(host.toURI(), load.threads(), "simple");
 		}
 
 	},
@@ -90,7 +90,7 @@ enum Peer {
 
 		@Override
 		OpenPeer open(HttpHost host, Load load) {
-			return TunedHttpClient.unpooled(host.toURI());
+			return TunedHttpClient.unpooled().toPeer(host.toURI());
 		}
 
 	},

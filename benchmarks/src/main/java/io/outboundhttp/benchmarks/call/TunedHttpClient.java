@@ -2,6 +2,7 @@ package io.outboundhttp.benchmarks.call;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -15,6 +16,7 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.benchmarks.load.PinnedConnectionManager;
 
@@ -22,10 +24,13 @@ import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
 /**
- * A RestClient on an HttpClient that was tuned by hand: whatever ours sets by default and
- * HttpClient has, too, is the same, so limits, timeouts, no cookies, no silent retry.
+ * An HttpClient that was tuned by hand: whatever ours sets by default and HttpClient has,
+ * too, is the same, so limits, timeouts, no cookies, no silent retry.
  */
-final class TunedHttpClient {
+final class TunedHttpClient implements AutoCloseable {
+
+	/** Our built-in. */
+	static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(3);
 
 	private static final TimeValue IDLE_TIMEOUT = TimeValue.ofSeconds(15);
 
@@ -33,65 +38,85 @@ final class TunedHttpClient {
 		.setConnectTimeout(Timeout.ofSeconds(5))
 		.setSocketTimeout(Timeout.ofSeconds(10))
 		.setTimeToLive(TimeValue.ofMinutes(5))
-		.setIdleTimeout(Timeout.ofSeconds(15))
+		.setIdleTimeout(Timeout.of(IDLE_TIMEOUT.toDuration()))
 		.setValidateAfterInactivity(TimeValue.ofSeconds(2))
 		.build();
 
-	private TunedHttpClient() {
+	private final CloseableHttpClient client;
+
+	private final @Nullable PoolingHttpClientConnectionManager pool;
+
+	private TunedHttpClient(CloseableHttpClient client, @Nullable PoolingHttpClientConnectionManager pool) {
+		this.client = client;
+		this.pool = pool;
 	}
 
 	/**
 	 * Open a client with a pool.
-	 * @param url base URL
 	 * @param connections limit per route and in total
+	 * @param acquireTimeout how long a caller waits for a connection
 	 * @return the client
 	 */
-	static OpenPeer pooled(String url, int connections) {
-		PoolingHttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
+	static TunedHttpClient pooled(int connections, Duration acquireTimeout) {
+		PoolingHttpClientConnectionManager pool = PoolingHttpClientConnectionManagerBuilder.create()
 			.setMaxConnPerRoute(connections)
 			.setMaxConnTotal(connections)
 			.setDefaultConnectionConfig(CONNECTION)
 			.build();
-		CloseableHttpClient client = builder(manager).evictExpiredConnections()
-			.evictIdleConnections(IDLE_TIMEOUT)
-			.build();
-		return new OpenPeer(exchange(client, url), () -> {
-			PoolStats stats = manager.getTotalStats();
-			return stats.getLeased() + stats.getPending();
-		}, () -> close(client));
+		return new TunedHttpClient(
+				builder(pool, acquireTimeout).evictExpiredConnections().evictIdleConnections(IDLE_TIMEOUT).build(),
+				pool);
 	}
 
 	/**
 	 * Open a client whose callers have a connection each, so without any pool.
-	 * @param url base URL
 	 * @return the client
 	 */
-	static OpenPeer unpooled(String url) {
-		CloseableHttpClient client = builder(new PinnedConnectionManager(CONNECTION)).build();
-		return OpenPeer.of(exchange(client, url), () -> close(client));
+	static TunedHttpClient unpooled() {
+		return new TunedHttpClient(builder(new PinnedConnectionManager(CONNECTION), ACQUIRE_TIMEOUT).build(), null);
 	}
 
-	private static HttpClientBuilder builder(HttpClientConnectionManager manager) {
+	private static HttpClientBuilder builder(HttpClientConnectionManager manager, Duration acquireTimeout) {
 		return HttpClients.custom()
 			.setConnectionManager(manager)
 			.setDefaultRequestConfig(RequestConfig.custom()
-				.setConnectionRequestTimeout(Timeout.ofSeconds(3))
+				.setConnectionRequestTimeout(Timeout.of(acquireTimeout))
 				.setResponseTimeout(Timeout.ofSeconds(10))
 				.setCookieSpec(StandardCookieSpec.IGNORE)
 				.build())
 			.disableAutomaticRetries();
 	}
 
-	private static RestClientExchange exchange(CloseableHttpClient client, String url) {
-		return new RestClientExchange(RestClient.builder()
-			.requestFactory(new HttpComponentsClientHttpRequestFactory(client))
-			.baseUrl(url)
-			.build());
+	CloseableHttpClient httpClient() {
+		return this.client;
 	}
 
-	private static void close(CloseableHttpClient client) {
+	int available() {
+		return (this.pool != null) ? this.pool.getTotalStats().getAvailable() : 0;
+	}
+
+	/**
+	 * Put a RestClient on it.
+	 * @param url base URL
+	 * @return what calls can be sent with
+	 */
+	OpenPeer toPeer(String url) {
+		RestClient restClient = RestClient.builder()
+			.requestFactory(new HttpComponentsClientHttpRequestFactory(this.client))
+			.baseUrl(url)
+			.build();
+		return new OpenPeer(new RestClientExchange(restClient), this::inUse, this::close);
+	}
+
+	private int inUse() {
+		PoolStats stats = (this.pool != null) ? this.pool.getTotalStats() : new PoolStats(0, 0, 0, 0);
+		return stats.getLeased() + stats.getPending();
+	}
+
+	@Override
+	public void close() {
 		try {
-			client.close();
+			this.client.close();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -11,10 +11,14 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * HTTP server with one thread, one answer and no garbage, in a process of its own. It
- * keeps connections alive and knows requests without a body only.
+ * keeps connections alive and knows requests without a body only. It can be as slow as an
+ * upstream that takes some requests at a time, and lets the others wait.
  */
 final class AnswerServer {
 
@@ -26,7 +30,18 @@ final class AnswerServer {
 
 	private final ByteBuffer answer;
 
-	private AnswerServer() {
+	private final int concurrency;
+
+	private final long serviceNanos;
+
+	/** Requests that are served, in the order of their ends. */
+	private final Queue<Connection> served = new ArrayDeque<>();
+
+	private final Queue<Connection> waiting = new ArrayDeque<>();
+
+	private AnswerServer(int concurrency, long serviceMillis) {
+		this.concurrency = concurrency;
+		this.serviceNanos = TimeUnit.MILLISECONDS.toNanos(serviceMillis);
 		byte[] bytes = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + ServerProcess.BODY_LENGTH
 				+ END_OF_REQUEST + "x".repeat(ServerProcess.BODY_LENGTH))
 			.getBytes(StandardCharsets.US_ASCII);
@@ -36,7 +51,7 @@ final class AnswerServer {
 	/**
 	 * Serve until standard input ends, that is until the parent process does. Prints the
 	 * port.
-	 * @param args none
+	 * @param args requests that are served at a time, and milliseconds that each takes
 	 * @throws IOException if the port cannot be opened
 	 */
 	public static void main(String[] args) throws IOException {
@@ -45,7 +60,8 @@ final class AnswerServer {
 			server.configureBlocking(false);
 			server.register(selector, SelectionKey.OP_ACCEPT);
 			System.out.println(((InetSocketAddress) server.getLocalAddress()).getPort());
-			Thread thread = new Thread(() -> new AnswerServer().serve(selector, server), "answers");
+			AnswerServer answers = new AnswerServer(Integer.parseInt(args[0]), Long.parseLong(args[1]));
+			Thread thread = new Thread(() -> answers.serve(selector, server), "answers");
 			thread.setDaemon(true);
 			thread.start();
 			System.in.transferTo(System.err);
@@ -55,7 +71,8 @@ final class AnswerServer {
 	private void serve(Selector selector, ServerSocketChannel server) {
 		try {
 			while (selector.isOpen()) {
-				selector.select((key) -> serve(key, selector, server));
+				selector.select((key) -> serve(key, selector, server), millisToNextEnd());
+				answerServed();
 			}
 		}
 		catch (ClosedSelectorException ex) {
@@ -71,7 +88,7 @@ final class AnswerServer {
 			if (key.isAcceptable()) {
 				accept(selector, server);
 			}
-			else if (key.attachment() instanceof Connection connection && !answer(connection)) {
+			else if (key.attachment() instanceof Connection connection && !receive(connection)) {
 				connection.channel.close();
 			}
 		}
@@ -90,7 +107,7 @@ final class AnswerServer {
 		}
 	}
 
-	private boolean answer(Connection connection) throws IOException {
+	private boolean receive(Connection connection) throws IOException {
 		this.received.clear();
 		if (connection.channel.read(this.received) < 0) {
 			return false;
@@ -98,14 +115,57 @@ final class AnswerServer {
 		this.received.flip();
 		while (this.received.hasRemaining()) {
 			if (connection.endsWith(this.received.get())) {
-				this.answer.clear();
-				connection.channel.write(this.answer);
-				if (this.answer.hasRemaining()) {
-					throw new IOException("client does not read");
+				if (this.serviceNanos == 0) {
+					answer(connection);
+				}
+				else if (this.served.size() < this.concurrency) {
+					begin(connection, System.nanoTime());
+				}
+				else {
+					this.waiting.add(connection);
 				}
 			}
 		}
 		return true;
+	}
+
+	private void begin(Connection connection, long nanos) {
+		connection.endNanos = nanos + this.serviceNanos;
+		this.served.add(connection);
+	}
+
+	/**
+	 * Return how long to select, zero for as long as nothing comes in.
+	 */
+	private long millisToNextEnd() {
+		Connection next = this.served.peek();
+		return (next != null) ? Math.max(1, TimeUnit.NANOSECONDS.toMillis(next.endNanos - System.nanoTime())) : 0;
+	}
+
+	private void answerServed() {
+		Connection next = this.served.peek();
+		while (next != null && next.endNanos - System.nanoTime() <= 0) {
+			this.served.remove();
+			try {
+				answer(next);
+			}
+			catch (IOException ex) {
+				// The client has closed the connection meanwhile.
+			}
+			Connection first = this.waiting.poll();
+			if (first != null) {
+				begin(first, next.endNanos);
+			}
+			next = this.served.peek();
+		}
+	}
+
+	private void answer(Connection connection) throws IOException {
+		this.answer.clear();
+		connection.channel.write(this.answer);
+		if (this.answer.hasRemaining()) {
+			throw new IOException("client does not read");
+		}
 	}
 
 	/**
@@ -116,6 +176,8 @@ final class AnswerServer {
 		private final SocketChannel channel;
 
 		private int matched;
+
+		private long endNanos;
 
 		Connection(SocketChannel channel) {
 			this.channel = channel;

@@ -1,5 +1,7 @@
 package io.outboundhttp.benchmarks.load;
 
+import org.apache.hc.core5.util.VersionInfo;
+
 /**
  * Where a benchmark runs.
  */
@@ -10,12 +12,16 @@ public final class Machine {
 
 	/**
 	 * Return what every figure depends on.
-	 * @return Java, system and processors
+	 * @return Java, system, processors and version of HttpCore
 	 */
 	public static String describe() {
-		return "Java %s, %s %s, %d processors".formatted(System.getProperty("java.version"),
+		return "Java %s, %s %s, %d processors, HttpCore %s".formatted(System.getProperty("java.version"),
 				System.getProperty("os.name"), System.getProperty("os.arch"),
-				Runtime.getRuntime().availableProcessors());
+				Runtime.getRuntime().availableProcessors(), httpCore());
+	}
+
+	private static String httpCore() {
+		return VersionInfo.loadVersionInfo("org.apache.hc.core5", Machine.class.getClassLoader()).getRelease();
 	}
 
 }

@@ -50,15 +50,26 @@ public final class ServerProcess implements AutoCloseable {
 		Path directory = Files.createTempDirectory("lease");
 		return switch (name) {
 			case "nginx" -> nginx(directory);
-			case "own" -> own(directory);
+			case "own" -> own(directory, Integer.MAX_VALUE, 0);
 			default -> throw new IllegalArgumentException("server: '%s' (expected: 'nginx' or 'own')".formatted(name));
 		};
 	}
 
-	private static ServerProcess own(Path directory) throws IOException {
+	/**
+	 * Start an {@link AnswerServer} that has enough to do.
+	 * @param concurrency requests that it serves at a time; the others wait
+	 * @param serviceMillis how long each takes
+	 * @return the server
+	 * @throws IOException if it does not start
+	 */
+	public static ServerProcess start(int concurrency, int serviceMillis) throws IOException {
+		return own(Files.createTempDirectory("lease"), concurrency, serviceMillis);
+	}
+
+	private static ServerProcess own(Path directory, int concurrency, int serviceMillis) throws IOException {
 		Process process = start(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m",
 				"-Xmx64m", "-XX:+UseSerialGC", "-classpath", System.getProperty("java.class.path"),
-				AnswerServer.class.getName());
+				AnswerServer.class.getName(), String.valueOf(concurrency), String.valueOf(serviceMillis));
 		BufferedReader output = new BufferedReader(
 				new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
 		String port = output.readLine();
