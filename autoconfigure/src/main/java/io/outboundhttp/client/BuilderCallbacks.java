@@ -5,6 +5,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import io.outboundhttp.pool.ResponseParsers;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -177,8 +178,10 @@ final class BuilderCallbacks {
 		builder.setMaxConnTotal(definition.require(ClientSetting.POOL_MAX_TOTAL));
 		builder.setMaxConnPerRoute(definition.require(ClientSetting.POOL_MAX_PER_ROUTE));
 		int bufferSize = (int) definition.require(ClientSetting.POOL_BUFFER_SIZE).toBytes();
+		Http1Config config = Http1Config.custom().setBufferSize(bufferSize).build();
 		builder.setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-			.http1Config(Http1Config.custom().setBufferSize(bufferSize).build())
+			.http1Config(config)
+			.responseParserFactory(new ResponseParsers(config))
 			.build());
 	}
 

@@ -53,6 +53,9 @@ final class CallDeadline implements Clock.Task {
 
 	private volatile boolean passed;
 
+	/** When the time was up; for the clock alone. */
+	private long passedNanos;
+
 	private volatile boolean handedOn;
 
 	private volatile boolean noticed;
@@ -70,21 +73,34 @@ final class CallDeadline implements Clock.Task {
 
 	@Override
 	public long look(long nowNanos) {
-		TrackedLease lease = this.lease;
 		if (this.passed) {
-			if (lease != null && !this.noticed) {
-				this.pool.leaks().forgotten(lease);
-			}
-			return Long.MAX_VALUE;
+			return lookAtForgotten(nowNanos);
 		}
 		long remaining = remainingNanos(nowNanos);
 		if (remaining > 0) {
 			return remaining;
 		}
 		this.passed = true;
-		lease = this.lease;
+		this.passedNanos = nowNanos;
+		TrackedLease lease = this.lease;
 		boolean taken = lease != null && lease.take(TrackedLease.TakeReason.CALL_TIMEOUT);
 		return (taken && this.handedOn) ? NOTICE_NANOS : Long.MAX_VALUE;
+	}
+
+	/**
+	 * Look whether the caller has noticed in time. The clock looks whenever it looks at
+	 * any call.
+	 */
+	private long lookAtForgotten(long nowNanos) {
+		long remaining = NOTICE_NANOS - (nowNanos - this.passedNanos);
+		if (remaining > 0 && !this.noticed) {
+			return remaining;
+		}
+		TrackedLease lease = this.lease;
+		if (lease != null && !this.noticed) {
+			this.pool.leaks().forgotten(lease);
+		}
+		return Long.MAX_VALUE;
 	}
 
 	/**

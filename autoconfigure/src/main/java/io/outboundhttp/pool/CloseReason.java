@@ -22,7 +22,10 @@ public enum CloseReason {
 	 */
 	STALE,
 
-	/** An exchange failed on it, or it could not be opened. */
+	/**
+	 * An exchange failed on it, it could not be opened, or more than one response was
+	 * received for one request.
+	 */
 	ERROR,
 
 	/** A response was closed before it was read to the end. */

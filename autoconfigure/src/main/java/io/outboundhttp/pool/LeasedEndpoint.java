@@ -79,6 +79,7 @@ final class LeasedEndpoint extends ConnectionEndpoint implements ConnectionHolde
 		try {
 			ClassicHttpResponse response = exchange(id, request, requestExecutor, context);
 			lease.exchange().responseReceived();
+			lease.connection().received(response);
 			HttpEntity entity = response.getEntity();
 			if (entity != null) {
 				response.setEntity(new TrackedEntity(entity, lease));

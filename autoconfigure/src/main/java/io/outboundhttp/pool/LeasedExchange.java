@@ -345,7 +345,10 @@ final class LeasedExchange {
 			return this.stale ? CloseReason.STALE : CloseReason.ERROR;
 		}
 		boolean partial = !this.complete && (this.phase == Phase.READING || this.phase == Phase.RESPONSE_UNREAD);
-		return partial ? CloseReason.PARTIAL : CloseReason.EXPIRED;
+		if (partial) {
+			return CloseReason.PARTIAL;
+		}
+		return this.lease.connection().hasUnreadBytes() ? CloseReason.ERROR : CloseReason.EXPIRED;
 	}
 
 }

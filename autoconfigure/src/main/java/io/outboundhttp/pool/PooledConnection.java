@@ -2,7 +2,6 @@ package io.outboundhttp.pool;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +17,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Identifiable;
@@ -34,12 +34,12 @@ import org.slf4j.LoggerFactory;
 final class PooledConnection {
 
 	/*
-	 * Times, `used` and `idleSocketTimeout` are written by the lessee and read by the
-	 * next lessee, who got the connection through the admission, which orders both. The
-	 * sweep reads the times of idle connections; it may see a connection that was taken
-	 * in this instant, and then fails to take it. `lease` is written by lessees and read
-	 * by the upkeep thread, `kept` is written by the upkeep thread alone, `retired` by
-	 * any thread, and never taken back.
+	 * Times, `used`, `input` and `idleSocketTimeout` are written by the lessee and read
+	 * by the next lessee, who got the connection through the admission, which orders
+	 * both. The sweep reads the times of idle connections; it may see a connection that
+	 * was taken in this instant, and then fails to take it. `lease` is written by lessees
+	 * and read by the upkeep thread, `kept` is written by the upkeep thread alone,
+	 * `retired` by any thread, and never taken back.
 	 */
 
 	/** What is taken off the time for which the other side keeps it, a fifth at most. */
@@ -58,6 +58,8 @@ final class PooledConnection {
 	private volatile @Nullable TrackedLease lease;
 
 	private @Nullable Timeout idleSocketTimeout;
+
+	private @Nullable SessionInputBuffer input;
 
 	private volatile boolean used;
 
@@ -189,6 +191,26 @@ final class PooledConnection {
 	}
 
 	/**
+	 * Note that a response was received.
+	 */
+	void received(ClassicHttpResponse response) {
+		if (response instanceof ReceivedResponse received) {
+			this.input = received.input();
+		}
+	}
+
+	/**
+	 * Return whether there are bytes that nobody has read. After the end of a response,
+	 * and while the connection lies idle, nobody has asked for them: to the next caller
+	 * they would be the response.
+	 * @return whether there are, as far as can be told without looking at the socket
+	 */
+	boolean hasUnreadBytes() {
+		SessionInputBuffer input = this.input;
+		return input != null && input.length() > 0;
+	}
+
+	/**
 	 * Return the address that the connection is connected to.
 	 * @return the address, {@code null} if there is none
 	 */
@@ -228,7 +250,7 @@ final class PooledConnection {
 
 	boolean isReusable() {
 		ManagedHttpClientConnection raw = raw();
-		return raw != null && raw.isOpen() && raw.isConsistent();
+		return raw != null && raw.isOpen() && raw.isConsistent() && !hasUnreadBytes();
 	}
 
 	/**
@@ -305,13 +327,14 @@ final class PooledConnection {
 	}
 
 	/**
-	 * Look whether the other side has closed the connection. Takes a millisecond.
+	 * Look whether the other side has closed the connection, or sent something that
+	 * nobody asked for, such as a 408 for the next request. Takes a millisecond.
 	 * @return whether it must not be used
 	 */
 	boolean isStale() {
 		ManagedHttpClientConnection raw = raw();
 		try {
-			return raw == null || raw.isStale();
+			return raw == null || raw.isStale() || hasUnreadBytes();
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.debug("Connection {} is stale", id(), ex);

@@ -133,6 +133,31 @@ class CallDeadlineTests {
 	}
 
 	@Test
+	void responseIsForgottenASecondAfterTheTimeIsUpAndNotBefore() throws Exception {
+		this.leaks.allowWarning("a connection was held for too long");
+		CallDeadline deadline = deadline();
+		deadline.leased(lease());
+		deadline.handOn();
+		assertThat(advanceAndLook(LIMIT)).isEqualTo(Duration.ofSeconds(1).toNanos());
+		assertThat(advanceAndLook(Duration.ofMillis(1))).as("another call is looked at")
+			.isEqualTo(Duration.ofMillis(999).toNanos());
+		assertThat(this.pool.snapshot().leaks().suspectedTotal()).isZero();
+		assertThat(advanceAndLook(Duration.ofMillis(999))).isEqualTo(Long.MAX_VALUE);
+		assertThat(this.pool.snapshot().leaks().suspectedTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void responseWhoseEndIsNoticedIsNotForgotten() throws Exception {
+		CallDeadline deadline = deadline();
+		deadline.leased(lease());
+		deadline.handOn();
+		advanceAndLook(LIMIT);
+		deadline.noticed();
+		assertThat(advanceAndLook(Duration.ofSeconds(1))).isEqualTo(Long.MAX_VALUE);
+		assertThat(this.pool.snapshot().leaks().suspectedTotal()).isZero();
+	}
+
+	@Test
 	void exceptionTellsThePhaseAndTheTimeOfEach() {
 		CallDeadline deadline = deadline();
 		deadline.enter(CallPhase.ACQUIRE);

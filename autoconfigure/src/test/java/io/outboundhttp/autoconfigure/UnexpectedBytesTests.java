@@ -1,0 +1,117 @@
+package io.outboundhttp.autoconfigure;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.outboundhttp.PoolLeakExtension;
+import io.outboundhttp.pool.CloseReason;
+import io.outboundhttp.testsupport.Exchange;
+import io.outboundhttp.testsupport.TestHttpServer;
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for servers that send more than they were asked for, or less: no caller may get
+ * the response to the request of another.
+ */
+@Timeout(60)
+class UnexpectedBytesTests {
+
+	private static final String INJECTED = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\ninjected";
+
+	@RegisterExtension
+	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final CountDownLatch sent = new CountDownLatch(1);
+
+	private TestHttpServer server;
+
+	@BeforeEach
+	void start() {
+		this.server = TestHttpServer.start()
+			.handle("/twice",
+					(exchange) -> exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst" + INJECTED))
+			.handle("/late", this::answerAndSayMore)
+			.handle("/cut", UnexpectedBytesTests::cut);
+	}
+
+	@AfterEach
+	void stop() {
+		this.server.close();
+	}
+
+	private void answerAndSayMore(Exchange exchange) throws IOException {
+		exchange.respond(200, "first");
+		exchange.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+		this.sent.countDown();
+	}
+
+	private static void cut(Exchange exchange) throws IOException {
+		exchange.write("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n");
+		exchange.hangUp();
+	}
+
+	private String get(HttpClient client, String path) throws IOException {
+		return client.execute(new HttpGet(this.server.url(path)),
+				(response) -> response.getCode() + " " + EntityUtils.toString(response.getEntity()));
+	}
+
+	@Test
+	@DisplayName("a second response is nobody's: the connection is closed as one that has failed")
+	void secondResponseIsNobodys() {
+		PaymentsClient.run(this.leaks, this.server.url(), (client) -> {
+			assertThat(get(client.httpClient(), "/twice")).isEqualTo("200 first");
+			assertThat(get(client.httpClient(), "/x")).isEqualTo("200 ok");
+			assertThat(client.opened()).isEqualTo(2);
+			assertThat(client.closed(CloseReason.ERROR)).isEqualTo(1);
+		});
+	}
+
+	@Test
+	@DisplayName("what comes while the connection is idle makes it stale, once it is looked at")
+	void whatComesWhileIdleMakesItStale() {
+		PaymentsClient.run(this.leaks, this.server.url(), (client) -> {
+			assertThat(get(client.httpClient(), "/late")).isEqualTo("200 first");
+			assertThat(this.sent.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(get(client.httpClient(), "/x")).isEqualTo("200 ok");
+			assertThat(client.opened()).isEqualTo(2);
+			assertThat(client.closed(CloseReason.STALE) + client.closed(CloseReason.ERROR)).isEqualTo(1);
+		}, "pool.validate-after-inactivity=0");
+	}
+
+	@Test
+	@DisplayName("a head that is cut off is no response")
+	void headThatIsCutOffIsNoResponse() {
+		PaymentsClient.run(this.leaks, this.server.url(),
+				(client) -> assertThatExceptionOfType(ConnectionClosedException.class)
+					.isThrownBy(() -> get(client.httpClient(), "/cut"))
+					.withMessageContaining("within the head"));
+	}
+
+	@Test
+	@DisplayName("control: HttpClient gives a second response to the next caller, and an empty one for half a head")
+	void controlHttpClient() throws IOException {
+		try (CloseableHttpClient client = HttpClients.createDefault()) {
+			assertThat(get(client, "/twice")).isEqualTo("200 first");
+			assertThat(get(client, "/x")).isEqualTo("200 injected");
+		}
+		try (CloseableHttpClient client = HttpClients.createDefault()) {
+			assertThat(get(client, "/cut")).isEqualTo("200 ");
+		}
+	}
+
+}

@@ -1,0 +1,16 @@
+package io.outboundhttp.faults;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller got.
+ *
+ * @param status status of the response
+ * @param body body of the response, empty if there is none
+ */
+record Answer(int status, @Nullable String body) {
+
+	/** What servers answer that are well. */
+	static final Answer HEALTHY = new Answer(200, "healthy");
+
+}

@@ -1,0 +1,67 @@
+package io.outboundhttp.faults;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Settings of the client that meets a fault. A fault that ends by itself is met by a
+ * client that would wait, so that no slow machine makes a timeout of it.
+ */
+enum Profile {
+
+	/** Waits for long, and sends a request again once if it may. */
+	PATIENT("retry.max-retries=1", "max-response-size=64KB"),
+
+	/** Is in a hurry to connect. */
+	SHORT_CONNECT("connect-timeout=300ms"),
+
+	/** Is in a hurry to read or write, and sends a request again once if it may. */
+	SHORT_READ("read-timeout=250ms", "retry.max-retries=1"),
+
+	/** Bounds the call. */
+	SHORT_CALL("call-timeout=400ms", "retry.max-retries=1"),
+
+	/** Has one connection, and waits for it a little. */
+	ONE_CONNECTION("pool.max-total=1", "pool.acquire-timeout=100ms", "retry.max-retries=1"),
+
+	/** Has one connection, for which nobody may wait. */
+	NO_QUEUE("pool.max-total=1", "pool.max-pending=0", "retry.max-retries=1"),
+
+	/** Goes through a proxy. */
+	PROXIED("retry.max-retries=1"),
+
+	/** Goes through a proxy, and is in a hurry to connect. */
+	PROXIED_SHORT_CONNECT("connect-timeout=300ms");
+
+	private static final List<String> COMMON = List.of("connect-timeout=20s", "read-timeout=20s", "retry.delay=1ms",
+			"retry.budget=1", "ssl.bundle=trusting");
+
+	private final List<String> settings;
+
+	Profile(String... settings) {
+		this.settings = List.of(settings);
+	}
+
+	/**
+	 * Return whether a slow machine may make a timeout of anything.
+	 */
+	boolean isHasty() {
+		return this == SHORT_CONNECT || this == SHORT_READ || this == SHORT_CALL || this == PROXIED_SHORT_CONNECT;
+	}
+
+	boolean isProxied() {
+		return this == PROXIED || this == PROXIED_SHORT_CONNECT;
+	}
+
+	String client(int lane) {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + lane;
+	}
+
+	/**
+	 * Return the settings, the last of a key counts.
+	 */
+	List<String> settings() {
+		return java.util.stream.Stream.concat(COMMON.stream(), this.settings.stream()).toList();
+	}
+
+}
