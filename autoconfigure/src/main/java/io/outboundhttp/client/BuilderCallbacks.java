@@ -217,7 +217,8 @@ final class BuilderCallbacks {
 		if (userAgent != null) {
 			builder.setUserAgent(userAgent);
 		}
-		ForwardProxy.apply(build.definition(), builder);
+		// only what takes the build over follows
+		ForwardProxy.apply(build.definition(), builder, BuilderChain.isLastButOne());
 	}
 
 }

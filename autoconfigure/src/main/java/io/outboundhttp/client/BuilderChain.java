@@ -1,13 +1,12 @@
 package io.outboundhttp.client;
 
-import java.util.List;
 import java.util.function.Consumer;
 
 import org.springframework.boot.http.client.HttpComponentsHttpClientBuilder;
 
 /**
- * Tells whether the callback that runs now is the last one of its builder, that is
- * whether application code derived another builder from the one that we manage.
+ * Tells what follows the callback of a builder that runs now: whether application code
+ * customizes the builder, or derived another one from the one that we manage.
  * <p>
  * Spring Boot chains the callbacks with {@link Consumer#andThen}. The last one has
  * exactly one such link between itself and the builder, an earlier one has more.
@@ -24,13 +23,22 @@ final class BuilderChain {
 	 * @return whether the builder was extended
 	 */
 	static boolean isExtended() {
-		return walker.walk((frames) -> {
-			List<Class<?>> callers = frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
-				.takeWhile((type) -> type != HttpComponentsHttpClientBuilder.class)
-				.filter((type) -> type == Consumer.class)
-				.toList();
-			return callers.size() != 1;
-		});
+		return links() != 1;
+	}
+
+	/**
+	 * Return whether exactly one callback follows the one that calls this method.
+	 * @return whether it is the last but one
+	 */
+	static boolean isLastButOne() {
+		return links() == 2;
+	}
+
+	private static long links() {
+		return walker.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+			.takeWhile((type) -> type != HttpComponentsHttpClientBuilder.class)
+			.filter((type) -> type == Consumer.class)
+			.count());
 	}
 
 }

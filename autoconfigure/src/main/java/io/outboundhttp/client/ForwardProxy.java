@@ -1,5 +1,6 @@
 package io.outboundhttp.client;
 
+import java.net.ProxySelector;
 import java.util.List;
 import java.util.Locale;
 
@@ -8,6 +9,7 @@ import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultProxyRoutePlanner;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -23,14 +25,20 @@ final class ForwardProxy {
 	}
 
 	/**
-	 * Let the builder's client use the proxy of the definition, if it has one. An empty
-	 * host means no proxy, whatever the JVM says.
+	 * Let the builder's client use the proxy of the definition, without one that of the
+	 * JVM. An empty host means no proxy, whatever the JVM says.
 	 * @param definition what the client is
 	 * @param builder builder of its HttpClient
+	 * @param last whether no application code customizes the builder, which might set a
+	 * proxy that a route planner would hide
 	 */
-	static void apply(ClientDefinition definition, HttpClientBuilder builder) {
+	static void apply(ClientDefinition definition, HttpClientBuilder builder, boolean last) {
 		String host = definition.get(ClientSetting.PROXY_HOST);
 		if (host == null) {
+			HttpRoutePlanner planner = last ? JvmProxyRoutePlanner.of(ProxySelector.getDefault()) : null;
+			if (planner != null) {
+				builder.setRoutePlanner(planner);
+			}
 			return;
 		}
 		if (host.isEmpty()) {
