@@ -149,7 +149,8 @@ final class LeasedExchange {
 	 */
 	void beginExchange(HttpRequest request) {
 		boolean tunnel = Method.CONNECT.isSame(request.getMethod());
-		this.sentNanos = progress();
+		boolean atOnce = this.count == 0 && this.lease.isReused();
+		this.sentNanos = atOnce ? this.lease.sinceNanos() : progress();
 		this.count++;
 		this.phase = Phase.AWAITING_RESPONSE;
 		this.complete = false;
@@ -299,7 +300,7 @@ final class LeasedExchange {
 			this.lease.noticed();
 			return;
 		}
-		beginRead();
+		this.reading = true;
 		try {
 			if (this.complete || this.lease.getPool().drain().finish(body, this.lease.connection())) {
 				this.complete = true;
@@ -309,7 +310,7 @@ final class LeasedExchange {
 			}
 		}
 		finally {
-			endRead();
+			this.reading = false;
 		}
 	}
 

@@ -48,6 +48,9 @@ final class TrackedInputStream extends FilterInputStream {
 
 	@Override
 	public int read(byte[] buffer, int offset, int length) throws IOException {
+		if (length == 0) {
+			return 0;
+		}
 		this.exchange.beginRead();
 		try {
 			int read = super.read(buffer, offset, length);
