@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -66,10 +67,26 @@ public final class ServerProcess implements AutoCloseable {
 		return own(Files.createTempDirectory("lease"), concurrency, serviceMillis);
 	}
 
+	/**
+	 * Start a server of another benchmark.
+	 * @param main its main class, which prints the port, and ends with standard input
+	 * @return the server
+	 * @throws IOException if it does not start
+	 */
+	public static ServerProcess start(Class<?> main) throws IOException {
+		return java(Files.createTempDirectory("server"), main);
+	}
+
 	private static ServerProcess own(Path directory, int concurrency, int serviceMillis) throws IOException {
-		Process process = start(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m",
-				"-Xmx64m", "-XX:+UseSerialGC", "-classpath", System.getProperty("java.class.path"),
-				AnswerServer.class.getName(), String.valueOf(concurrency), String.valueOf(serviceMillis));
+		return java(directory, AnswerServer.class, String.valueOf(concurrency), String.valueOf(serviceMillis));
+	}
+
+	private static ServerProcess java(Path directory, Class<?> main, String... args) throws IOException {
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m",
+						"-XX:+UseSerialGC", "-classpath", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(List.of(args));
+		Process process = start(command.toArray(String[]::new));
 		BufferedReader output = new BufferedReader(
 				new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
 		String port = output.readLine();
