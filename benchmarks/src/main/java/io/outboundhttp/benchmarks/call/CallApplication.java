@@ -12,7 +12,7 @@ import io.outboundhttp.benchmarks.load.ThreadKind;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -23,8 +23,10 @@ import org.springframework.web.client.RestClient;
  * would. It has no {@code ObservationRegistry}: the timer that Spring Boot puts around
  * each request is the same for all peers, and would only make their differences look
  * smaller.
+ * <p>
+ * It is no component, so that applications of packages above do not find it.
  */
-@SpringBootApplication(proxyBeanMethods = false)
+@EnableAutoConfiguration
 class CallApplication {
 
 	@Bean

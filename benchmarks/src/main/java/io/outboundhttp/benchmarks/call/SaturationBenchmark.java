@@ -2,7 +2,10 @@ package io.outboundhttp.benchmarks.call;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 
 import io.outboundhttp.benchmarks.load.Arrivals;
 import io.outboundhttp.benchmarks.load.Machine;
@@ -30,6 +33,8 @@ public final class SaturationBenchmark {
 	private static final int CAPACITY = CONCURRENCY * 1000 / SERVICE_MILLIS;
 
 	private static final Duration LEAD = Duration.ofSeconds(5);
+
+	private static final Duration WARM_UP = Duration.ofSeconds(3);
 
 	private static final Duration SHORT_TIMEOUT = Duration.ofMillis(250);
 
@@ -76,12 +81,20 @@ public final class SaturationBenchmark {
 	}
 
 	private void run() throws InterruptedException {
-		row("outbound-http", managed());
-		row("outbound-http, max-pending 50", managed("pool.max-pending=50"));
-		row("outbound-http, acquire-timeout 250 ms", managed("pool.acquire-timeout=250ms"));
-		row("hc5-tuned, 3 s", tuned(TunedHttpClient.ACQUIRE_TIMEOUT));
-		row("hc5-tuned, 250 ms", tuned(SHORT_TIMEOUT));
-		row("Boot, HttpClient", CallApplication.plain(this.url, this.threads, "http-components"));
+		Map<String, Supplier<OpenPeer>> peers = new LinkedHashMap<>();
+		peers.put("outbound-http", () -> managed());
+		peers.put("outbound-http, max-pending 50", () -> managed("pool.max-pending=50"));
+		peers.put("outbound-http, acquire-timeout 250 ms", () -> managed("pool.acquire-timeout=250ms"));
+		peers.put("hc5-tuned, 3 s", () -> tuned(TunedHttpClient.ACQUIRE_TIMEOUT));
+		peers.put("hc5-tuned, 250 ms", () -> tuned(SHORT_TIMEOUT));
+		peers.put("Boot, HttpClient (5 connections)",
+				() -> CallApplication.plain(this.url, this.threads, "http-components"));
+		for (Supplier<OpenPeer> peer : peers.values()) {
+			measure(peer, Duration.ZERO, WARM_UP);
+		}
+		for (Map.Entry<String, Supplier<OpenPeer>> peer : peers.entrySet()) {
+			System.out.println(row(peer.getKey(), measure(peer.getValue(), LEAD, this.window)));
+		}
 	}
 
 	private OpenPeer managed(String... settings) {
@@ -92,15 +105,20 @@ public final class SaturationBenchmark {
 		return TunedHttpClient.pooled(CONNECTIONS, acquireTimeout).toPeer(this.url);
 	}
 
-	private void row(String name, OpenPeer peer) throws InterruptedException {
-		try (peer) {
-			Arrivals.Outcome outcome = new Arrivals(peer.exchange(), this.threads.factory(), 2 * CAPACITY).measure(LEAD,
-					this.window);
-			peer.verifyUnused();
-			System.out.printf(Locale.ROOT, "| %s | %.0f | %,d | %,.0f | %,.0f | %,d | %s | %,d | %,d |%n", name,
-					outcome.answersPerSecond(), outcome.accepted(), outcome.p50Millis(), outcome.p99Millis(),
-					outcome.failed(), describeFailures(outcome), outcome.mostInProgress(), outcome.cpuMicros());
+	private Arrivals.Outcome measure(Supplier<OpenPeer> peer, Duration lead, Duration time)
+			throws InterruptedException {
+		try (OpenPeer open = peer.get()) {
+			Arrivals.Outcome outcome = new Arrivals(open.exchange(), this.threads.factory(), 2 * CAPACITY).measure(lead,
+					time);
+			open.verifyUnused();
+			return outcome;
 		}
+	}
+
+	private static String row(String name, Arrivals.Outcome outcome) {
+		return String.format(Locale.ROOT, "| %s | %.0f | %,d | %,.0f | %,.0f | %,d | %s | %,d | %,d |", name,
+				outcome.answersPerSecond(), outcome.accepted(), outcome.p50Millis(), outcome.p99Millis(),
+				outcome.failed(), describeFailures(outcome), outcome.mostInProgress(), outcome.cpuMicros());
 	}
 
 	private static String describeFailures(Arrivals.Outcome outcome) {

@@ -11,7 +11,8 @@ import com.sun.management.ThreadMXBean;
 
 /**
  * What this process has used, all its threads together: what a client does on threads of
- * its own counts as well as what it does on those of its callers.
+ * its own counts as well as what it does on those of its callers. Before Java 21 there is
+ * one exception: bytes of threads that have ended by the second reading are left out.
  */
 final class ProcessMeter {
 

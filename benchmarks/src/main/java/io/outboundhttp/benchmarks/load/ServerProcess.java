@@ -48,7 +48,7 @@ public final class ServerProcess implements AutoCloseable {
 	 * @throws IOException if it does not start
 	 */
 	public static ServerProcess start(String name) throws IOException {
-		Path directory = Files.createTempDirectory("lease");
+		Path directory = Files.createTempDirectory("benchmark");
 		return switch (name) {
 			case "nginx" -> nginx(directory);
 			case "own" -> own(directory, Integer.MAX_VALUE, 0);
@@ -64,7 +64,7 @@ public final class ServerProcess implements AutoCloseable {
 	 * @throws IOException if it does not start
 	 */
 	public static ServerProcess start(int concurrency, int serviceMillis) throws IOException {
-		return own(Files.createTempDirectory("lease"), concurrency, serviceMillis);
+		return own(Files.createTempDirectory("benchmark"), concurrency, serviceMillis);
 	}
 
 	/**
