@@ -7,7 +7,6 @@ import java.time.Duration;
 import io.outboundhttp.OutboundHttpAttributes;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
-import io.outboundhttp.pool.PoolSnapshot;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -27,12 +26,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  * @param service its HTTP service
  * @param httpClient its HttpClient
  */
-record Client(ConnectionPool pool, RestClient restClient, RestTemplate restTemplate, FaultService service,
+record Client(Pool pool, RestClient restClient, RestTemplate restTemplate, FaultService service,
 		HttpClient httpClient) {
 
 	static Client of(OutboundHttpClients clients, FaultService service, String name) {
-		return new Client(clients.pool(name), clients.restClient(name), clients.restTemplate(name), service,
-				clients.httpClient(name));
+		return new Client(new ManagedPool(clients.pool(name)), clients.restClient(name), clients.restTemplate(name),
+				service, clients.httpClient(name));
 	}
 
 	/**
@@ -51,10 +50,9 @@ record Client(ConnectionPool pool, RestClient restClient, RestTemplate restTempl
 	 */
 	void awaitNothingLeased() {
 		Waits.untilAsserted(() -> {
-			PoolSnapshot snapshot = this.pool.snapshot();
-			assertThat(snapshot.leased()).as("leased").isZero();
-			assertThat(snapshot.pending()).as("pending").isZero();
-			assertThat(snapshot.connections().refused()).as("refused").isZero();
+			assertThat(this.pool.leased()).as("leased").isZero();
+			assertThat(this.pool.pending()).as("pending").isZero();
+			assertThat(this.pool.refused()).as("refused").isZero();
 		});
 	}
 
@@ -62,8 +60,59 @@ record Client(ConnectionPool pool, RestClient restClient, RestTemplate restTempl
 	 * Close what lies idle, which must be all there is.
 	 */
 	void closeIdle() {
-		this.pool.closeIdle(Duration.ZERO);
-		assertThat(this.pool.snapshot().available()).as("available").isZero();
+		this.pool.closeIdle();
+		assertThat(this.pool.available()).as("available").isZero();
+	}
+
+	/**
+	 * The connections of a client.
+	 */
+	interface Pool {
+
+		int leased();
+
+		int pending();
+
+		int available();
+
+		long refused();
+
+		void closeIdle();
+
+	}
+
+	/**
+	 * The connections of a managed client.
+	 *
+	 * @param pool its pool
+	 */
+	private record ManagedPool(ConnectionPool pool) implements Pool {
+
+		@Override
+		public int leased() {
+			return this.pool.snapshot().leased();
+		}
+
+		@Override
+		public int pending() {
+			return this.pool.snapshot().pending();
+		}
+
+		@Override
+		public int available() {
+			return this.pool.snapshot().available();
+		}
+
+		@Override
+		public long refused() {
+			return this.pool.snapshot().connections().refused();
+		}
+
+		@Override
+		public void closeIdle() {
+			this.pool.closeIdle(Duration.ZERO);
+		}
+
 	}
 
 }

@@ -88,28 +88,35 @@ record Fault(String name, Setup setup, Set<Verb> verbs, Set<Scheme> schemes, Pro
 	 * Expect an exception.
 	 */
 	Fault fails(Class<? extends IOException> type) {
-		return expect(new Expectation(null, List.of(type), null, 1));
+		return expect(null, List.of(type), null);
 	}
 
 	/**
 	 * Expect an exception of one or the other type.
 	 */
 	Fault fails(Class<? extends IOException> type, Class<? extends IOException> other) {
-		return expect(new Expectation(null, List.of(type, other), null, 1));
+		return expect(null, List.of(type, other), null);
 	}
 
 	/**
 	 * Expect one of our exceptions.
 	 */
 	Fault fails(Class<? extends IOException> type, CallPhase phase) {
-		return expect(new Expectation(null, List.of(type), phase, 1));
+		return expect(null, List.of(type), phase);
 	}
 
 	/**
 	 * Expect an answer.
 	 */
 	Fault answers(int status, String body) {
-		return expect(new Expectation(new Answer(status, body), List.of(), null, 1));
+		return expect(new Answer(status, body), List.of(), null);
+	}
+
+	/**
+	 * Expect an answer with any body.
+	 */
+	Fault answers(int status) {
+		return expect(new Answer(status, null), List.of(), null);
 	}
 
 	/**
@@ -118,7 +125,7 @@ record Fault(String name, Setup setup, Set<Verb> verbs, Set<Scheme> schemes, Pro
 	Fault orFails(Class<? extends IOException> type) {
 		List<Class<? extends IOException>> types = new ArrayList<>(this.get.failures());
 		types.add(type);
-		return expect(new Expectation(this.get.answer(), List.copyOf(types), null, 1));
+		return expect(this.get.answer(), List.copyOf(types), null);
 	}
 
 	/**
@@ -141,9 +148,11 @@ record Fault(String name, Setup setup, Set<Verb> verbs, Set<Scheme> schemes, Pro
 		return new Expectation(expectation.answer(), expectation.failures(), expectation.phase(), sent);
 	}
 
-	private Fault expect(Expectation expectation) {
-		return new Fault(this.name, this.setup, this.verbs, this.schemes, this.profile, expectation, expectation,
-				this.next);
+	private Fault expect(@Nullable Answer answer, List<Class<? extends IOException>> failures,
+			@Nullable CallPhase phase) {
+		return new Fault(this.name, this.setup, this.verbs, this.schemes, this.profile,
+				new Expectation(answer, failures, phase, this.get.sent()),
+				new Expectation(answer, failures, phase, this.post.sent()), this.next);
 	}
 
 	Fault only(Verb verb) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.autoconfigure.OutboundHttpAutoConfiguration;
@@ -47,32 +48,38 @@ final class FaultContext implements AutoCloseable {
 
 	private final ConnectionPools pools;
 
+	private final Map<String, Client> clients = new ConcurrentHashMap<>();
+
 	/**
 	 * Start the application.
 	 * @param leaks what looks after it
 	 * @param names what looks names up
+	 * @param squidPort port of the proxy of {@link Profile#SQUID}
 	 */
-	FaultContext(PoolLeakExtension leaks, HostLookup names) {
+	FaultContext(PoolLeakExtension leaks, HostLookup names, int squidPort) {
 		for (int i = 0; i < LANES; i++) {
 			this.proxies.add(new SwitchedProxy());
 		}
 		this.pools = leaks.watch(StubbedNames.pools(names));
-		this.context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("faults", properties()));
+		this.context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("faults", properties(squidPort)));
 		this.context.registerBean(BeanPostProcessor.class, () -> new PoolsReplacer(this.pools));
 		this.context.register(Application.class);
 		leaks.initialize(this.context);
 		this.context.refresh();
 	}
 
-	private Map<String, Object> properties() {
+	private Map<String, Object> properties(int squidPort) {
 		List<String> properties = new ArrayList<>(List.of(TestCertificates.get().jksTrustBundle("trusting")));
 		for (int lane = 0; lane < LANES; lane++) {
 			for (Profile profile : Profile.values()) {
 				String prefix = "outbound-http.clients." + profile.client(lane) + ".";
 				profile.settings().forEach((setting) -> properties.add(prefix + setting));
 				if (profile.isProxied()) {
+					int port = (profile == Profile.SQUID) ? squidPort : this.proxies.get(lane).port();
 					properties.add(prefix + "proxy.host=127.0.0.1");
-					properties.add(prefix + "proxy.port=" + this.proxies.get(lane).port());
+					properties.add(prefix + "proxy.port=" + port);
 				}
 			}
 		}
@@ -88,7 +95,10 @@ final class FaultContext implements AutoCloseable {
 	 * Return a client.
 	 */
 	Client client(Profile profile, int lane) {
-		String name = profile.client(lane);
+		return this.clients.computeIfAbsent(profile.client(lane), this::createClient);
+	}
+
+	private Client createClient(String name) {
 		FaultService service = this.context.getBean(HttpServiceProxyRegistry.class).getClient(name, FaultService.class);
 		return Client.of(this.context.getBean(OutboundHttpClients.class), service, name);
 	}

@@ -1,7 +1,14 @@
 package io.outboundhttp.faults;
 
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+
+import io.outboundhttp.testsupport.SquidProxy;
+
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Settings of the client that meets a fault. A fault that ends by itself is met by a
@@ -31,7 +38,10 @@ enum Profile {
 	PROXIED("retry.max-retries=1"),
 
 	/** Goes through a proxy, and is in a hurry to connect. */
-	PROXIED_SHORT_CONNECT("connect-timeout=300ms");
+	PROXIED_SHORT_CONNECT("connect-timeout=300ms"),
+
+	/** Goes through a Squid. */
+	SQUID("retry.max-retries=1", "proxy.username=" + SquidProxy.USER, "proxy.password=" + SquidProxy.PASSWORD);
 
 	private static final List<String> COMMON = List.of("connect-timeout=20s", "read-timeout=20s", "retry.delay=1ms",
 			"retry.budget=1", "ssl.bundle=trusting");
@@ -49,8 +59,27 @@ enum Profile {
 		return this == SHORT_CONNECT || this == SHORT_READ || this == SHORT_CALL || this == PROXIED_SHORT_CONNECT;
 	}
 
+	/**
+	 * Return whether the fault is met on a connection that is open before, lest opening
+	 * it takes too long.
+	 */
+	boolean isPrimed() {
+		return this == SHORT_READ || this == SHORT_CALL;
+	}
+
 	boolean isProxied() {
-		return this == PROXIED || this == PROXIED_SHORT_CONNECT;
+		return this == PROXIED || this == PROXIED_SHORT_CONNECT || this == SQUID;
+	}
+
+	/**
+	 * Return the shortest of the timeouts of a connection and of a call.
+	 */
+	Duration shortestTimeout() {
+		return settings().stream()
+			.filter((setting) -> setting.matches("(connect|read|call)-timeout=.*"))
+			.map((setting) -> DurationStyle.detectAndParse(setting.substring(setting.indexOf('=') + 1)))
+			.min(Comparator.naturalOrder())
+			.orElseThrow();
 	}
 
 	String client(int lane) {
@@ -61,7 +90,7 @@ enum Profile {
 	 * Return the settings, the last of a key counts.
 	 */
 	List<String> settings() {
-		return java.util.stream.Stream.concat(COMMON.stream(), this.settings.stream()).toList();
+		return Stream.concat(COMMON.stream(), this.settings.stream()).toList();
 	}
 
 }

@@ -6,7 +6,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.ToIntBiFunction;
 
 import io.outboundhttp.testsupport.Handler;
 import io.outboundhttp.testsupport.RawServer;
@@ -43,9 +44,11 @@ final class Stage implements AutoCloseable {
 
 	private final List<RawServer> rawServers = new ArrayList<>();
 
-	private final AtomicInteger received = new AtomicInteger();
+	private IntSupplier counter = () -> 0;
 
 	private @Nullable TestHttpServer server;
+
+	private @Nullable TestHttpServer upstream;
 
 	private URI target = URI.create("http://nowhere.invalid/");
 
@@ -141,10 +144,48 @@ final class Stage implements AutoCloseable {
 	 * Let a script be the proxy while the fault lasts. The target is well.
 	 */
 	void proxied(RawServer.Script script) {
-		SwitchedProxy proxy = Objects.requireNonNull(this.proxy, "the client has no proxy");
+		SwitchedProxy proxy = proxy();
 		handle(Handler.respond(200, "healthy"));
 		proxy.fail(script);
 		atEnd(proxy::heal);
+	}
+
+	/**
+	 * Let nobody be the proxy while the fault lasts.
+	 */
+	void withoutProxy() {
+		SwitchedProxy proxy = proxy();
+		handle(Handler.respond(200, "healthy"));
+		proxy.stop();
+		atEnd(proxy::start);
+	}
+
+	private SwitchedProxy proxy() {
+		return Objects.requireNonNull(this.proxy, "the client has no proxy");
+	}
+
+	/**
+	 * Let a plain server of its own answer the request, behind a neighbour.
+	 */
+	TestHttpServer upstream(Handler handler) {
+		TestHttpServer upstream = TestHttpServer.start().handle(PATH, handler);
+		this.upstream = upstream;
+		return upstream;
+	}
+
+	/**
+	 * Send the request to a neighbour, which forwards it to the upstream if it does.
+	 * @param port port of the neighbour
+	 * @param path path of the request
+	 * @param requests counts the requests of a method and a cell
+	 */
+	void neighbour(int port, String path, ToIntBiFunction<String, Integer> requests) {
+		int cell = this.surroundings.number();
+		int upstreamPort = (this.upstream != null) ? this.upstream.port() : this.surroundings.closedPort();
+		String query = "?port=" + upstreamPort + "&cell=" + cell;
+		this.target = URI.create(this.scheme.url(HERE, port, path + query));
+		this.next = URI.create(this.scheme.url(HERE, port, HEALTHY));
+		this.counter = () -> requests.applyAsInt(this.verb.name(), cell);
 	}
 
 	void target(String host, int port) {
@@ -155,20 +196,28 @@ final class Stage implements AutoCloseable {
 		this.target = target;
 	}
 
-	void next(URI next) {
-		this.next = next;
+	/**
+	 * Send the next request elsewhere.
+	 */
+	void next(int port) {
+		this.next = URI.create(this.scheme.url(HERE, port, HEALTHY));
 	}
 
 	/**
 	 * Let the client have an idle connection to the server, if that speaks HTTP.
 	 */
 	void prime() {
-		TestHttpServer server = this.server;
-		if (server != null) {
-			Waits
-				.untilAsserted(() -> assertThat(this.client.get(URI.create(server.url(HEALTHY)))).isEqualTo("healthy"));
-			this.client.awaitNothingLeased();
+		if (this.server != null || this.next != null) {
+			prime(next());
 		}
+	}
+
+	/**
+	 * Let the client get something before.
+	 */
+	void prime(URI uri) {
+		Waits.untilAsserted(() -> assertThat(this.client.get(uri)).isEqualTo("healthy"));
+		this.client.awaitNothingLeased();
 	}
 
 	/**
@@ -180,13 +229,6 @@ final class Stage implements AutoCloseable {
 
 	void body(String body) {
 		this.body = body;
-	}
-
-	/**
-	 * Count a request that a script has received.
-	 */
-	void requestReceived() {
-		this.received.incrementAndGet();
 	}
 
 	/**
@@ -209,7 +251,7 @@ final class Stage implements AutoCloseable {
 	 * Return how often the request was received.
 	 */
 	int sent() {
-		return this.received.get() + ((this.server != null) ? (int) this.server.requests(PATH)
+		return this.counter.getAsInt() + ((this.server != null) ? (int) this.server.requests(PATH)
 			.stream()
 			.filter((request) -> request.method().equals(this.verb.name()))
 			.count() : 0);
@@ -236,6 +278,9 @@ final class Stage implements AutoCloseable {
 			this.rawServers.forEach(RawServer::close);
 			if (this.server != null) {
 				this.server.close();
+			}
+			if (this.upstream != null) {
+				this.upstream.close();
 			}
 		}
 	}

@@ -34,7 +34,7 @@ final class Surroundings implements AutoCloseable, HostLookup {
 
 	private final int closedPort = findClosedPort();
 
-	private final AtomicInteger named = new AtomicInteger();
+	private final AtomicInteger numbers = new AtomicInteger();
 
 	private final Map<String, HostLookup> names = new ConcurrentHashMap<>();
 
@@ -73,11 +73,18 @@ final class Surroundings implements AutoCloseable, HostLookup {
 	}
 
 	/**
+	 * Return a number that no other cell has.
+	 */
+	int number() {
+		return this.numbers.incrementAndGet();
+	}
+
+	/**
 	 * Let a new name be looked up.
 	 * @return the name
 	 */
 	String name(HostLookup lookup) {
-		String host = "host-" + this.named.incrementAndGet() + ".test";
+		String host = "host-" + number() + ".test";
 		this.names.put(host, lookup);
 		return host;
 	}

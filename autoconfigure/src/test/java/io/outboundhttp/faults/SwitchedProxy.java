@@ -19,12 +19,14 @@ final class SwitchedProxy implements AutoCloseable {
 
 	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-	private final RawServer entrance = RawServer.start(this::serve);
+	private volatile RawServer entrance = RawServer.start(this::serve);
 
 	private volatile RawServer.@Nullable Script fault;
 
+	private final int port = this.entrance.port();
+
 	int port() {
-		return this.entrance.port();
+		return this.port;
 	}
 
 	/**
@@ -32,6 +34,20 @@ final class SwitchedProxy implements AutoCloseable {
 	 */
 	void fail(RawServer.Script script) {
 		this.fault = script;
+	}
+
+	/**
+	 * Refuse connections.
+	 */
+	void stop() {
+		this.entrance.close();
+	}
+
+	/**
+	 * Work again after a {@link #stop}.
+	 */
+	void start() {
+		this.entrance = RawServer.start("127.0.0.1", port(), this::serve);
 	}
 
 	/**

@@ -2,19 +2,10 @@ package io.outboundhttp.testsupport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-
-import static org.awaitility.Awaitility.await;
 
 /**
  * A real Squid on 127.0.0.1 that asks for Basic credentials and leaves this machine
@@ -30,18 +21,13 @@ public final class SquidProxy implements AutoCloseable {
 
 	private static final Path EXECUTABLE = Path.of("/usr/sbin/squid");
 
-	private static final Duration LONGEST_START = Duration.ofSeconds(60);
-
-	private final Path directory;
+	private final Daemon daemon;
 
 	private final int port;
 
-	private final Process process;
-
-	private SquidProxy(Path directory, int port, Process process) {
-		this.directory = directory;
+	private SquidProxy(Daemon daemon, int port) {
+		this.daemon = daemon;
 		this.port = port;
-		this.process = process;
 	}
 
 	/**
@@ -59,11 +45,7 @@ public final class SquidProxy implements AutoCloseable {
 	 */
 	public static SquidProxy start(Path parent) {
 		try {
-			// started by root, it goes on as another user
-			Path directory = Files.createDirectory(parent.resolve("squid"));
-			for (Path open : List.of(parent, directory)) {
-				Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-			}
+			Path directory = Daemon.directory(parent, "squid");
 			Path helper = Files.writeString(directory.resolve("users.sh"), """
 					#!/bin/sh
 					while read -r line; do
@@ -71,13 +53,14 @@ public final class SquidProxy implements AutoCloseable {
 					done
 					""".formatted(USER, PASSWORD));
 			Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwxr-xr-x"));
-			int port = freePort();
+			int port = Daemon.freePort();
 			Path configuration = Files.writeString(directory.resolve("squid.conf"), """
 					http_port 127.0.0.1:%1$d
 					visible_hostname squid.test
 					pid_filename none
 					coredump_dir %2$s
 					cache deny all
+					server_persistent_connections off
 					access_log stdio:%2$s/access.log
 					cache_log %2$s/cache.log
 					logfile_rotate 0
@@ -92,46 +75,11 @@ public final class SquidProxy implements AutoCloseable {
 					shutdown_lifetime 0 seconds
 					via off
 					""".formatted(port, directory));
-			Process process = new ProcessBuilder(EXECUTABLE.toString(), "-N", "-f", configuration.toString())
-				.directory(directory.toFile())
-				.redirectErrorStream(true)
-				.redirectOutput(directory.resolve("output.log").toFile())
-				.start();
-			SquidProxy proxy = new SquidProxy(directory, port, process);
-			proxy.awaitStart();
-			return proxy;
+			Daemon daemon = Daemon.start(directory, port, EXECUTABLE.toString(), "-N", "-f", configuration.toString());
+			return new SquidProxy(daemon, port);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-			return socket.getLocalPort();
-		}
-	}
-
-	private void awaitStart() {
-		try {
-			await().atMost(LONGEST_START).until(() -> !this.process.isAlive() || accepts());
-		}
-		catch (RuntimeException ex) {
-			close();
-			throw ex;
-		}
-		if (!this.process.isAlive()) {
-			throw new IllegalStateException("Squid did not start: " + lines("output.log") + lines("cache.log"));
-		}
-	}
-
-	private boolean accepts() {
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress("127.0.0.1", this.port), 1000);
-			return true;
-		}
-		catch (IOException ex) {
-			return false;
 		}
 	}
 
@@ -158,38 +106,17 @@ public final class SquidProxy implements AutoCloseable {
 	 * @return status and target of each, for example {@code 200 127.0.0.1:443}
 	 */
 	public List<String> requests(String method) {
-		return lines("access.log").stream()
+		return this.daemon.lines("access.log")
+			.stream()
 			.map((line) -> line.trim().split(" +"))
 			.filter((fields) -> fields.length > 6 && fields[5].equals(method))
 			.map((fields) -> fields[3].substring(fields[3].indexOf('/') + 1) + " " + fields[6])
 			.toList();
 	}
 
-	private List<String> lines(String file) {
-		Path log = this.directory.resolve(file);
-		if (!Files.exists(log)) {
-			return List.of();
-		}
-		try (Stream<String> lines = Files.lines(log)) {
-			return lines.toList();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
 	@Override
 	public void close() {
-		this.process.destroy();
-		try {
-			if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
-				this.process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-			}
-		}
-		catch (InterruptedException ex) {
-			this.process.destroyForcibly();
-			Thread.currentThread().interrupt();
-		}
+		this.daemon.close();
 	}
 
 }

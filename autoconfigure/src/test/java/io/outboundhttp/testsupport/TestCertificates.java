@@ -44,7 +44,24 @@ public final class TestCertificates {
 	 */
 	public static final String CLIENT_B = "client-b";
 
+	/**
+	 * Name of a server's key whose certificate has expired.
+	 */
+	public static final String EXPIRED = "expired";
+
+	/**
+	 * Name of a server's key whose certificate is for another host.
+	 */
+	public static final String OTHER_HOST = "other-host";
+
+	/**
+	 * Name of a server's key whose certificate nobody has signed.
+	 */
+	public static final String SELF_SIGNED = "self-signed";
+
 	private static final String CA = "ca";
+
+	private static final String HERE = "san=dns:localhost,ip:127.0.0.1";
 
 	private static final String PASSWORD = "test-password";
 
@@ -70,6 +87,17 @@ public final class TestCertificates {
 	 */
 	public SSLContext serverContext() {
 		return context(SERVER);
+	}
+
+	/**
+	 * Return what a server needs that nobody should trust. The first call for a name
+	 * makes its key (about a second).
+	 * @param name {@link #EXPIRED}, {@link #OTHER_HOST} or {@link #SELF_SIGNED}
+	 * @return a new context
+	 */
+	public SSLContext wrongServerContext(String name) {
+		issueWrong(name);
+		return context(name);
 	}
 
 	/**
@@ -116,7 +144,8 @@ public final class TestCertificates {
 
 	/**
 	 * Return a certificate with its chain in PEM.
-	 * @param name {@link #SERVER}, {@link #CLIENT_A} or {@link #CLIENT_B}
+	 * @param name {@link #SERVER}, {@link #CLIENT_A}, {@link #CLIENT_B} or one for which
+	 * {@link #wrongServerContext} was called
 	 * @return the file
 	 */
 	public Path certificatePem(String name) {
@@ -216,21 +245,13 @@ public final class TestCertificates {
 	 * Let keytool sign everything within one store, then take that store apart.
 	 */
 	private void write() throws IOException, GeneralSecurityException {
-		Path all = this.directory.resolve("all.p12");
-		generate(all, CA, "-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign,cRLSign");
-		generate(all, SERVER, "-signer", CA, "-ext", "san=dns:localhost,ip:127.0.0.1", "-ext", "eku=serverAuth");
-		generate(all, CLIENT_A, "-signer", CA, "-ext", "eku=clientAuth");
-		generate(all, CLIENT_B, "-signer", CA, "-ext", "eku=clientAuth");
-		KeyStore store = load(all);
-		Files.delete(all);
+		generate(CA, "-1d", "-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign,cRLSign");
+		generate(SERVER, "-1d", "-signer", CA, "-ext", HERE, "-ext", "eku=serverAuth");
+		generate(CLIENT_A, "-1d", "-signer", CA, "-ext", "eku=clientAuth");
+		generate(CLIENT_B, "-1d", "-signer", CA, "-ext", "eku=clientAuth");
+		KeyStore store = load(all());
 		for (String name : List.of(SERVER, CLIENT_A, CLIENT_B)) {
-			Key key = store.getKey(name, PASSWORD.toCharArray());
-			Certificate[] chain = store.getCertificateChain(name);
-			KeyStore single = emptyStore();
-			single.setKeyEntry(name, key, PASSWORD.toCharArray(), chain);
-			save(single, keyStore(name));
-			Files.writeString(privateKeyPem(name), pem("PRIVATE KEY", key.getEncoded()));
-			Files.writeString(certificatePem(name), pem(chain));
+			export(store, name);
 		}
 		Certificate ca = store.getCertificate(CA);
 		KeyStore trust = emptyStore();
@@ -239,11 +260,41 @@ public final class TestCertificates {
 		Files.writeString(caPem(), pem(ca));
 	}
 
-	private void generate(Path store, String name, String... options) throws IOException {
+	private synchronized void issueWrong(String name) {
+		try {
+			if (!Files.exists(keyStore(name))) {
+				switch (name) {
+					case EXPIRED -> generate(name, "-40d", "-signer", CA, "-ext", HERE);
+					case OTHER_HOST -> generate(name, "-1d", "-signer", CA, "-ext", "san=dns:other.test");
+					default -> generate(name, "-1d", "-ext", HERE);
+				}
+				export(load(all()), name);
+			}
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new IllegalStateException("No certificate for '" + name + "'", ex);
+		}
+	}
+
+	private Path all() {
+		return this.directory.resolve("all.p12");
+	}
+
+	private void export(KeyStore store, String name) throws IOException, GeneralSecurityException {
+		Key key = store.getKey(name, PASSWORD.toCharArray());
+		Certificate[] chain = store.getCertificateChain(name);
+		KeyStore single = emptyStore();
+		single.setKeyEntry(name, key, PASSWORD.toCharArray(), chain);
+		save(single, keyStore(name));
+		Files.writeString(privateKeyPem(name), pem("PRIVATE KEY", key.getEncoded()));
+		Files.writeString(certificatePem(name), pem(chain));
+	}
+
+	private void generate(String name, String start, String... options) throws IOException {
 		Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
 		List<String> command = new ArrayList<>(List.of(keytool.toString(), "-J-XX:TieredStopAtLevel=1", "-genkeypair",
-				"-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD, "-alias", name, "-dname",
-				"CN=" + name, "-keyalg", "EC", "-groupname", "secp256r1", "-startdate", "-1d", "-validity", "30"));
+				"-keystore", all().toString(), "-storetype", "PKCS12", "-storepass", PASSWORD, "-alias", name, "-dname",
+				"CN=" + name, "-keyalg", "EC", "-groupname", "secp256r1", "-startdate", start, "-validity", "30"));
 		command.addAll(List.of(options));
 		Path output = this.directory.resolve("keytool.log");
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
