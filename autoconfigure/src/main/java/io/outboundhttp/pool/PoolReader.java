@@ -1,7 +1,9 @@
 package io.outboundhttp.pool;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.apache.hc.client5.http.HttpRoute;
 
@@ -67,10 +69,14 @@ final class PoolReader {
 		Occupancy total = read();
 		List<TrackedLease> leases = leases();
 		long nowNanos = this.pool.nanos();
+		Map<HttpRoute, Integer> leaked = new HashMap<>();
+		leases.stream()
+			.filter(TrackedLease::isLeaked)
+			.forEach((lease) -> leaked.merge(lease.getRoute(), 1, Integer::sum));
 		List<PoolSnapshot.Route> routes = this.pool.admission()
 			.getRoutes()
 			.stream()
-			.map((route) -> describe(route, leases, nowNanos))
+			.map((route) -> describe(route, leaked.getOrDefault(route, 0), nowNanos))
 			.toList();
 		return new PoolSnapshot(this.pool.getName(), total.leased(), total.available(), total.pending(),
 				total.oldestWaitNanos() / 1_000_000, this.starvation.starvingMillis(nowNanos), total.max(),
@@ -80,11 +86,8 @@ final class PoolReader {
 				this.calls.snapshot());
 	}
 
-	private PoolSnapshot.Route describe(HttpRoute route, List<TrackedLease> leases, long nowNanos) {
+	private PoolSnapshot.Route describe(HttpRoute route, int leaked, long nowNanos) {
 		Occupancy occupancy = read(route);
-		int leaked = (int) leases.stream()
-			.filter((lease) -> lease.isLeaked() && lease.getRoute().equals(route))
-			.count();
 		return new PoolSnapshot.Route(Routes.target(route), Routes.proxy(route), occupancy.leased(),
 				occupancy.available(), occupancy.pending(), occupancy.oldestWaitNanos() / 1_000_000, leaked,
 				occupancy.max(), this.pool.connections().learnedReuseAgeMillis(route, nowNanos));

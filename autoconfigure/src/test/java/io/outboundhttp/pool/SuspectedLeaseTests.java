@@ -36,6 +36,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -69,6 +70,24 @@ class SuspectedLeaseTests {
 	@AfterEach
 	void stop() {
 		this.server.close();
+	}
+
+	@Test
+	void leaksAreCountedForTheRouteThatHasThem() throws Exception {
+		ConnectionPool pool = LeakFixture.open(this.pools, LeakFixture.reclaiming(Reclaim.ABANDONED), 3);
+		try (TestHttpServer other = TestHttpServer.start().handleAll(Handler.respond(200, "0123456789"));
+				CloseableHttpClient client = PoolFixture.client(this.pools, pool);
+				ClassicHttpResponse one = LeakFixture.open(client, this.server.url());
+				ClassicHttpResponse two = LeakFixture.open(client, this.server.url())) {
+			this.time.advance(LeakFixture.THRESHOLD);
+			try (ClassicHttpResponse fresh = LeakFixture.open(client, other.url())) {
+				LeakFixture.look(pool);
+				assertThat(List.of(one, two, fresh)).extracting(ClassicHttpResponse::getCode).containsOnly(200);
+				assertThat(pool.snapshot().routes())
+					.extracting(PoolSnapshot.Route::target, PoolSnapshot.Route::leased, PoolSnapshot.Route::leaked)
+					.containsExactlyInAnyOrder(tuple(this.server.url(), 2, 2), tuple(other.url(), 1, 0));
+			}
+		}
 	}
 
 	@Test
