@@ -24,7 +24,7 @@ import org.apache.hc.core5.util.TimeValue;
  * Network in which every connect succeeds at once, unless its socket is closed meanwhile.
  * HttpClient's connections on it are real.
  */
-final class StubNetwork implements HttpClientConnectionOperator {
+public final class StubNetwork implements HttpClientConnectionOperator {
 
 	private static final int BUFFER_SIZE = 64;
 
@@ -35,7 +35,11 @@ final class StubNetwork implements HttpClientConnectionOperator {
 
 	private final Queue<StubSocket> sockets = new ConcurrentLinkedQueue<>();
 
-	PoolingHttpClientConnectionManager newManager() {
+	/**
+	 * Create a manager of connections on this network.
+	 * @return a manager with HttpClient's default limits
+	 */
+	public PoolingHttpClientConnectionManager newManager() {
 		return new PoolingHttpClientConnectionManager(this, PoolConcurrencyPolicy.STRICT, PoolReusePolicy.LIFO,
 				TimeValue.NEG_ONE_MILLISECOND, CONNECTIONS);
 	}

@@ -27,9 +27,13 @@ record Connections(HttpClientConnectionManager manager, Runnable owner) implemen
 	private static final Duration VALIDATE_AFTER_INACTIVITY = Duration.ofSeconds(2);
 
 	static Connections managed(PoolingHttpClientConnectionManager manager, PoolListener... listeners) {
+		return managed(PoolSettings.builder().validateAfterInactivity(VALIDATE_AFTER_INACTIVITY), manager, listeners);
+	}
+
+	static Connections managed(PoolSettings.Builder settings, PoolingHttpClientConnectionManager manager,
+			PoolListener... listeners) {
 		ConnectionPools pools = new ConnectionPools(TimeSource.system(), List.of(listeners));
-		PoolSettings settings = PoolSettings.builder().validateAfterInactivity(VALIDATE_AFTER_INACTIVITY).build();
-		ConnectionPool pool = pools.open("benchmark", settings, manager);
+		ConnectionPool pool = pools.open("benchmark", settings.build(), manager);
 		return new Connections(pools.connectionManager(() -> pool), pools::close);
 	}
 

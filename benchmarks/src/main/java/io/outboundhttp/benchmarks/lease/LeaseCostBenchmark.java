@@ -1,20 +1,16 @@
 package io.outboundhttp.benchmarks.lease;
 
-import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import org.apache.hc.client5.http.HttpRoute;
+import io.outboundhttp.metrics.PoolMetrics;
+import io.outboundhttp.metrics.RouteTag;
+import io.outboundhttp.pool.PoolListener;
+import io.outboundhttp.pool.PoolSettings;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
-import org.apache.hc.core5.util.TimeValue;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,74 +24,95 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-import io.outboundhttp.benchmarks.load.ServerProcess;
-import io.outboundhttp.metrics.PoolMetrics;
-import io.outboundhttp.metrics.RouteTag;
-
 /**
- * Measures a lease of an open connection and its release, without any request in between,
- * on one thread. What ours costs is its difference to the strict pool of HttpClient.
+ * Measures a lease of an open connection and its release, without any request in between.
+ * What ours costs is its difference to the strict pool of HttpClient. Connections lead
+ * nowhere, so that there can be ten thousand; nobody has to wait for one, but on the
+ * route of those who wait for ever.
  */
-@State(Scope.Thread)
+@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, timeUnit = TimeUnit.MILLISECONDS, time = 500)
 public class LeaseCostBenchmark {
-
-	private static final int MAX_CONNECTIONS = 20;
-
-	private static final Timeout TIMEOUT = Timeout.ofSeconds(30);
-
-	private static final TimeValue KEEP_ALIVE = TimeValue.ofMinutes(3);
 
 	/** What is measured. */
 	@Param
 	public Subject subject = Subject.MANAGED;
 
-	private @Nullable Fixture fixture;
+	/** How many routes the threads use, in an order of their own. */
+	@Param("1")
+	public int routes = 1;
+
+	/** How many callers wait for a connection of another route meanwhile. */
+	@Param("0")
+	public int waiters;
+
+	private @Nullable LeasedRoutes leased;
+
+	private @Nullable DeadRoute dead;
 
 	/**
-	 * Open a connection and leave it idle.
+	 * Open a connection of each route and leave it idle.
 	 * @throws Exception if that fails
 	 */
 	@Setup
 	public void open() throws Exception {
-		ServerProcess server = ServerProcess.start("own");
-		Connections connections = this.subject.open();
-		Fixture fixture = new Fixture(server, connections, new HttpRoute(server.host()));
-		this.fixture = fixture;
-		ConnectionEndpoint endpoint = fixture.lease();
-		connections.manager().connect(endpoint, TIMEOUT, HttpClientContext.create());
-		fixture.release(endpoint);
+		LeasedRoutes leased = new LeasedRoutes(this.subject.open(LeasedRoutes.manager(this.routes)), this.routes);
+		this.leased = leased;
+		leased.connectAll();
+		this.dead = new DeadRoute(leased.connections().manager(), this.waiters);
 	}
 
 	/**
-	 * Lease the connection and release it.
+	 * Lease a connection and release it.
+	 * @param picker picks the route
 	 * @return what was leased
 	 * @throws Exception if that fails
 	 */
 	@Benchmark
-	public ConnectionEndpoint leaseAndRelease() throws Exception {
-		Fixture fixture = Objects.requireNonNull(this.fixture);
-		ConnectionEndpoint endpoint = fixture.lease();
+	public ConnectionEndpoint leaseAndRelease(Picker picker) throws Exception {
+		LeasedRoutes leased = Objects.requireNonNull(this.leased);
+		int route = picker.next(this.routes);
+		ConnectionEndpoint endpoint = leased.lease(route);
 		if (!endpoint.isConnected()) {
-			throw new IllegalStateException("the connection was closed");
+			// others have all that there are
+			leased.connect(endpoint);
 		}
-		fixture.release(endpoint);
+		leased.release(endpoint);
 		return endpoint;
 	}
 
 	/**
 	 * Close everything.
-	 * @throws IOException if files of the server cannot be deleted
+	 * @throws InterruptedException if the thread is interrupted
 	 */
 	@TearDown
-	public void close() throws IOException {
-		Fixture fixture = Objects.requireNonNull(this.fixture);
-		fixture.connections.verifyUnused();
-		fixture.connections.close();
-		fixture.server.close();
+	public void close() throws InterruptedException {
+		Objects.requireNonNull(this.dead).close();
+		Connections connections = Objects.requireNonNull(this.leased).connections();
+		connections.verifyUnused();
+		connections.close();
+	}
+
+	/**
+	 * Picks routes, each as often as the others.
+	 */
+	@State(Scope.Thread)
+	public static class Picker {
+
+		private static final int MULTIPLIER = 1_664_525;
+
+		private static final int INCREMENT = 1_013_904_223;
+
+		private int state = System.identityHashCode(this);
+
+		int next(int routes) {
+			this.state = this.state * MULTIPLIER + INCREMENT;
+			return (int) ((Integer.toUnsignedLong(this.state) * routes) >>> Integer.SIZE);
+		}
+
 	}
 
 	/**
@@ -104,70 +121,72 @@ public class LeaseCostBenchmark {
 	public enum Subject {
 
 		/** Ours, without meters. */
-		MANAGED {
+		MANAGED("outbound-http") {
 
 			@Override
-			Connections open() {
-				return Connections.managed(pool());
+			Connections open(PoolingHttpClientConnectionManager manager) {
+				return managed(manager);
 			}
 
 		},
 
 		/** Ours, with meters in a registry. */
-		METERED {
+		METERED("outbound-http, meters") {
 
 			@Override
-			Connections open() {
-				return metered(RouteTag.OFF);
+			Connections open(PoolingHttpClientConnectionManager manager) {
+				return metered(manager, RouteTag.OFF);
 			}
 
 		},
 
 		/** Ours, with meters that carry the route. */
-		METERED_BY_ROUTE {
+		METERED_BY_ROUTE("outbound-http, meters by route") {
 
 			@Override
-			Connections open() {
-				return metered(new RouteTag(true, RouteTag.OFF.max()));
+			Connections open(PoolingHttpClientConnectionManager manager) {
+				return metered(manager, new RouteTag(true, RouteTag.OFF.max()));
 			}
 
 		},
 
 		/** HttpClient's default. */
-		STRICT {
+		STRICT("HttpClient, strict") {
 
 			@Override
-			Connections open() {
-				return Connections.plain(pool());
+			Connections open(PoolingHttpClientConnectionManager manager) {
+				return Connections.plain(manager);
 			}
 
 		};
 
-		abstract Connections open();
+		private final String description;
 
-		private static Connections metered(RouteTag routeTag) {
+		Subject(String description) {
+			this.description = description;
+		}
+
+		abstract Connections open(PoolingHttpClientConnectionManager manager);
+
+		/** Connections live for ever and are not checked, as those of the other. */
+		private static Connections managed(PoolingHttpClientConnectionManager manager, PoolListener... listeners) {
+			return Connections.managed(PoolSettings.builder().maxPending(Integer.MAX_VALUE), manager, listeners);
+		}
+
+		private static Connections metered(PoolingHttpClientConnectionManager manager, RouteTag routeTag) {
 			PoolMetrics metrics = new PoolMetrics((pool) -> null, routeTag);
 			metrics.bindTo(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-			return Connections.managed(pool(), metrics);
+			return managed(manager, metrics);
 		}
 
-		private static PoolingHttpClientConnectionManager pool() {
-			return Contender.pool(PoolConcurrencyPolicy.STRICT, MAX_CONNECTIONS);
+		@Override
+		public String toString() {
+			// JMH takes it for the name of the parameter
+			return name();
 		}
 
-	}
-
-	/**
-	 * What a trial works on.
-	 */
-	private record Fixture(ServerProcess server, Connections connections, HttpRoute route) {
-
-		ConnectionEndpoint lease() throws InterruptedException, ExecutionException, TimeoutException {
-			return connections().manager().lease("benchmark", route(), TIMEOUT, null).get(TIMEOUT);
-		}
-
-		void release(ConnectionEndpoint endpoint) {
-			connections().manager().release(endpoint, null, KEEP_ALIVE);
+		String description() {
+			return this.description;
 		}
 
 	}
