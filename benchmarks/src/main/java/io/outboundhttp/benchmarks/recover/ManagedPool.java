@@ -27,6 +27,14 @@ final class ManagedPool {
 		return snapshot.maxPerRoute() - snapshot.leased();
 	}
 
+	/**
+	 * Return how many connections are open.
+	 */
+	int open() {
+		PoolSnapshot snapshot = snapshot();
+		return snapshot.leased() + snapshot.available();
+	}
+
 	int max() {
 		return snapshot().maxPerRoute();
 	}
