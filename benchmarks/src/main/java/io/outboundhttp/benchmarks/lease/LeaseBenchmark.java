@@ -11,6 +11,7 @@ import org.apache.hc.core5.http.HttpHost;
 
 import io.outboundhttp.benchmarks.load.Callers;
 import io.outboundhttp.benchmarks.load.Exchange;
+import io.outboundhttp.benchmarks.load.HttpClientExchange;
 import io.outboundhttp.benchmarks.load.Rounds;
 import io.outboundhttp.benchmarks.load.ServerProcess;
 import io.outboundhttp.benchmarks.load.ThreadKind;

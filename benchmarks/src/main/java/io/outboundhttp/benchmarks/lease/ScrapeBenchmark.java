@@ -63,12 +63,12 @@ public final class ScrapeBenchmark {
 
 	private static Window measure(Callers callers, ScrapedClients clients, int millis)
 			throws IOException, InterruptedException {
-		clients.startScraping();
+		clients.scrapes().start();
 		try {
 			return callers.measure(clients.exchange(), millis).verifySuccess();
 		}
 		finally {
-			clients.stopScraping();
+			clients.scrapes().stop();
 		}
 	}
 
@@ -79,7 +79,7 @@ public final class ScrapeBenchmark {
 			.median("p99 µs", "%,.0f", Window::p99Micros)
 			.ratio("p99 to no scrape (middle half)", ScrapedClients.Variant.METERS, Window::p99Micros)
 			.text("series", (variant) -> Objects.requireNonNull(clients.get(variant)).series())
-			.text("ms/scrape", (variant) -> Objects.requireNonNull(clients.get(variant)).millisPerScrape())
+			.text("ms/scrape", (variant) -> Objects.requireNonNull(clients.get(variant)).scrapes().millis())
 			.toMarkdown();
 	}
 

@@ -6,10 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -22,6 +18,8 @@ import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.jspecify.annotations.Nullable;
 
 import io.outboundhttp.benchmarks.load.Exchange;
+import io.outboundhttp.benchmarks.load.HttpClientExchange;
+import io.outboundhttp.benchmarks.load.Repeated;
 import io.outboundhttp.metrics.PoolMetrics;
 import io.outboundhttp.metrics.RouteTag;
 import io.outboundhttp.pool.ConnectionPool;
@@ -38,30 +36,20 @@ final class ScrapedClients {
 
 	private static final int MAX_CONNECTIONS = 20;
 
-	private static final int SCRAPES_PER_SECOND = 10;
-
 	private static final String NONE = "–";
-
-	private static final double NANOS_PER_MILLI = 1_000_000;
 
 	private final ConnectionPools pools;
 
 	private final Exchange exchange;
 
-	private final @Nullable PrometheusMeterRegistry registry;
-
-	private final LongAdder scrapes = new LongAdder();
-
-	private final LongAdder scrapeNanos = new LongAdder();
-
-	private @Nullable ScheduledExecutorService scraper;
+	private final Repeated scrapes;
 
 	private volatile long series;
 
 	private ScrapedClients(ConnectionPools pools, Exchange exchange, @Nullable PrometheusMeterRegistry registry) {
 		this.pools = pools;
 		this.exchange = exchange;
-		this.registry = registry;
+		this.scrapes = new Repeated((registry != null) ? () -> scrape(registry) : null);
 	}
 
 	/**
@@ -98,42 +86,20 @@ final class ScrapedClients {
 	}
 
 	/**
-	 * Begin to scrape at a pace, if that is measured.
+	 * Return the scrapes, none where nobody scrapes.
 	 */
-	void startScraping() {
-		PrometheusMeterRegistry scraped = this.registry;
-		if (scraped != null) {
-			ScheduledExecutorService scraper = Executors.newSingleThreadScheduledExecutor();
-			scraper.scheduleAtFixedRate(() -> scrape(scraped), 0, TimeUnit.SECONDS.toMillis(1) / SCRAPES_PER_SECOND,
-					TimeUnit.MILLISECONDS);
-			this.scraper = scraper;
-		}
-	}
-
-	/**
-	 * Stop, and wait for the last scrape.
-	 */
-	void stopScraping() throws InterruptedException {
-		ScheduledExecutorService running = this.scraper;
-		if (running != null) {
-			running.shutdown();
-			if (!running.awaitTermination(1, TimeUnit.MINUTES)) {
-				throw new IllegalStateException("a scrape hangs");
-			}
-		}
+	Repeated scrapes() {
+		return this.scrapes;
 	}
 
 	private void scrape(PrometheusMeterRegistry scraped) {
 		ByteArrayOutputStream text = new ByteArrayOutputStream();
-		long before = System.nanoTime();
 		try {
 			scraped.scrape(text);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
 		}
-		this.scrapeNanos.add(System.nanoTime() - before);
-		this.scrapes.increment();
 		if (this.series == 0) {
 			this.series = text.toString(StandardCharsets.UTF_8).lines().filter((line) -> !line.startsWith("#")).count();
 		}
@@ -141,12 +107,6 @@ final class ScrapedClients {
 
 	String series() {
 		return (this.series == 0) ? NONE : String.format(Locale.ROOT, "%,d", this.series);
-	}
-
-	String millisPerScrape() {
-		long count = this.scrapes.sum();
-		return (count == 0) ? NONE
-				: String.format(Locale.ROOT, "%.1f", this.scrapeNanos.sum() / NANOS_PER_MILLI / count);
 	}
 
 	void close() {

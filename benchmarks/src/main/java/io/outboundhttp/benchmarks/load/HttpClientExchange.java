@@ -1,4 +1,4 @@
-package io.outboundhttp.benchmarks.lease;
+package io.outboundhttp.benchmarks.load;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,15 +8,13 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
 
-import io.outboundhttp.benchmarks.load.Exchange;
-
 /**
  * A GET with HttpClient alone.
  *
  * @param client the HttpClient
  * @param host the server
  */
-record HttpClientExchange(HttpClient client, HttpHost host) implements Exchange {
+public record HttpClientExchange(HttpClient client, HttpHost host) implements Exchange {
 
 	@Override
 	public int send(byte[] buffer) throws IOException {
