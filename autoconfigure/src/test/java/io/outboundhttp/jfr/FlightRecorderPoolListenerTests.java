@@ -88,6 +88,8 @@ class FlightRecorderPoolListenerTests {
 			.satisfies(
 					(event) -> assertThat(event.getDuration("waited")).isGreaterThanOrEqualTo(Duration.ofMillis(20)));
 		assertThat(events).filteredOn((event) -> event.getEventType().getName().equals("io.outboundhttp.Leak"))
+			// a slow machine makes the first call look like one, too
+			.filteredOn((event) -> Objects.requireNonNull(event.getString("uriTemplate")).endsWith("/held"))
 			.singleElement()
 			.satisfies((event) -> assertThat(event.getString("kind")).isEqualTo("SUSPECTED"));
 	}
