@@ -7,6 +7,7 @@ import java.time.Duration;
 import io.outboundhttp.OutboundHttpAttributes;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.pool.ConnectionPool;
+import io.outboundhttp.pool.PoolSnapshot;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -77,6 +78,11 @@ record Client(Pool pool, RestClient restClient, RestTemplate restTemplate, Fault
 
 		long refused();
 
+		/**
+		 * Return how many leaks were found so far.
+		 */
+		long leaks();
+
 		void closeIdle();
 
 	}
@@ -106,6 +112,12 @@ record Client(Pool pool, RestClient restClient, RestTemplate restTemplate, Fault
 		@Override
 		public long refused() {
 			return this.pool.snapshot().connections().refused();
+		}
+
+		@Override
+		public long leaks() {
+			PoolSnapshot.Leaks leaks = this.pool.snapshot().leaks();
+			return leaks.suspectedTotal() + leaks.abandonedTotal() + leaks.supersededTotal() + leaks.reclaimedTotal();
 		}
 
 		@Override

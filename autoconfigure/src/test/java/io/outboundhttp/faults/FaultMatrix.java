@@ -117,6 +117,7 @@ final class FaultMatrix implements AutoCloseable {
 		Client client = this.context.client(fault.profile(), lane);
 		SwitchedProxy proxy = fault.profile().isProxied() ? this.context.proxy(lane) : null;
 		try (Stage stage = new Stage(this.surroundings, cell.scheme(), cell.verb(), client, proxy)) {
+			long leaks = client.pool().leaks();
 			fault.setup().prepare(stage);
 			if (fault.profile().isPrimed()) {
 				stage.prime();
@@ -131,6 +132,7 @@ final class FaultMatrix implements AutoCloseable {
 			verifySent(cell, stage);
 			client.awaitNothingLeased();
 			client.closeIdle();
+			assertThat(client.pool().leaks()).as("leaks").isEqualTo(leaks);
 			stage.awaitNoConnections();
 			assertThat(Threads.names("outbound-http")).as("threads")
 				.filteredOn((name) -> !name.startsWith("outbound-http-dns-"))

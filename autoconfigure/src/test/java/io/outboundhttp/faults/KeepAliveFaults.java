@@ -26,10 +26,10 @@ final class KeepAliveFaults {
 	static List<Fault> all() {
 		return List.of(
 		// @formatter:off
-				staged("FIN while idle", (stage) -> primed(stage, Handler.respond(200, "healthy")).closeConnections()).answers(200, "healthy").butPost(lost()).sent(1, 0),
-				staged("RST while idle", (stage) -> primed(stage, Handler.respond(200, "healthy")).abortConnections()).answers(200, "healthy").butPost(lost()).sent(1, 0),
-				staged("FIN instead of a second response", (stage) -> primed(stage, (exchange) -> unlessFresh(exchange, Exchange::hangUp))).answers(200, "healthy").butPost(lost()).sent(2, 1),
-				staged("RST instead of a second response", (stage) -> primed(stage, (exchange) -> unlessFresh(exchange, Exchange::closeAbruptly))).answers(200, "healthy").butPost(lost()).sent(2, 1),
+				staged("FIN while idle", (stage) -> primed(stage, Handler.respond(200, "healthy")).closeConnections()).answers(200, "healthy").butPost(lost()).with(Profile.ONCE).sent(1, 0),
+				staged("RST while idle", (stage) -> primed(stage, Handler.respond(200, "healthy")).abortConnections()).answers(200, "healthy").butPost(lost()).with(Profile.ONCE).sent(1, 0),
+				staged("FIN instead of a second response", (stage) -> primed(stage, (exchange) -> unlessFresh(exchange, Exchange::hangUp))).answers(200, "healthy").butPost(lost()).with(Profile.ONCE).sent(2, 1),
+				staged("RST instead of a second response", (stage) -> primed(stage, (exchange) -> unlessFresh(exchange, Exchange::closeAbruptly))).answers(200, "healthy").butPost(lost()).with(Profile.ONCE).sent(2, 1),
 				staged("FIN within a second response", (stage) -> primed(stage, (exchange) -> cut(exchange))).fails(ConnectionClosedException.class),
 				fault("FIN after a response, without a word", KeepAliveFaults::closeSilently).answers(200, "x").thenGet(),
 				fault("RST after a response, without a word", KeepAliveFaults::resetSilently).answers(200, "x").thenGet(),

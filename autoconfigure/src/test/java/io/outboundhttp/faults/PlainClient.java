@@ -119,6 +119,11 @@ final class PlainClient implements AutoCloseable {
 		}
 
 		@Override
+		public long leaks() {
+			return 0;
+		}
+
+		@Override
 		public void closeIdle() {
 			this.manager.closeIdle(TimeValue.ZERO_MILLISECONDS);
 		}

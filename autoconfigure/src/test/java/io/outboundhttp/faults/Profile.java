@@ -19,6 +19,11 @@ enum Profile {
 	/** Waits for long, and sends a request again once if it may. */
 	PATIENT("retry.max-retries=1", "max-response-size=64KB"),
 
+	/**
+	 * Waits for long, and sends no request again but on account of a stale connection.
+	 */
+	ONCE("retry.max-retries=0"),
+
 	/** Is in a hurry to connect. */
 	SHORT_CONNECT("connect-timeout=300ms"),
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,7 +11,6 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -257,7 +255,7 @@ public final class TestCertificates {
 		KeyStore trust = emptyStore();
 		trust.setCertificateEntry(CA, ca);
 		save(trust, trustStore());
-		Files.writeString(caPem(), pem(ca));
+		Files.writeString(caPem(), Pem.of(ca));
 	}
 
 	private synchronized void issueWrong(String name) {
@@ -286,8 +284,8 @@ public final class TestCertificates {
 		KeyStore single = emptyStore();
 		single.setKeyEntry(name, key, PASSWORD.toCharArray(), chain);
 		save(single, keyStore(name));
-		Files.writeString(privateKeyPem(name), pem("PRIVATE KEY", key.getEncoded()));
-		Files.writeString(certificatePem(name), pem(chain));
+		Files.writeString(privateKeyPem(name), Pem.of("PRIVATE KEY", key.getEncoded()));
+		Files.writeString(certificatePem(name), Pem.of(chain));
 	}
 
 	private void generate(String name, String start, String... options) throws IOException {
@@ -330,19 +328,6 @@ public final class TestCertificates {
 		try (OutputStream out = Files.newOutputStream(file)) {
 			store.store(out, PASSWORD.toCharArray());
 		}
-	}
-
-	private static String pem(Certificate... certificates) throws GeneralSecurityException {
-		StringBuilder pem = new StringBuilder();
-		for (Certificate certificate : certificates) {
-			pem.append(pem("CERTIFICATE", certificate.getEncoded()));
-		}
-		return pem.toString();
-	}
-
-	private static String pem(String type, byte[] der) {
-		String base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
-		return "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
 	}
 
 	private static void delete(Path directory) {
