@@ -48,7 +48,7 @@ class AdmissionMutantTests {
 
 	private static final Duration ATTEMPT = Duration.ofMillis(500);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration PATIENCE = Duration.ofSeconds(180);
 
 	@ParameterizedTest
 	@EnumSource
