@@ -125,7 +125,8 @@ final class Worker {
 	 * @return nanoseconds, zero if it is in time or has nothing to do
 	 */
 	long lateNanos(long nowNanos) {
-		return (this.thread == null || this.parked) ? 0 : Math.max(0, nowNanos - this.dueNanos);
+		boolean idle = this.thread == null || (this.parked && !this.working);
+		return idle ? 0 : Math.max(0, nowNanos - this.dueNanos);
 	}
 
 	/**

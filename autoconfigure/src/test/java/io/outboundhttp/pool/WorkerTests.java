@@ -92,6 +92,24 @@ class WorkerTests {
 	}
 
 	@Test
+	void lookThatHangsIsLateEvenIfTheOneBeforeFoundNothing() throws Exception {
+		CountDownLatch second = new CountDownLatch(2);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.worker = new Worker("outbound-http-worker", this.time, (nowNanos) -> {
+			second.countDown();
+			if (second.getCount() == 0) {
+				awaitQuietly(goOn);
+			}
+			return Long.MAX_VALUE;
+		});
+		this.worker.wake();
+		second.await();
+		assertThat(this.worker.lateNanos(this.time.advance(Duration.ofNanos(7)))).isEqualTo(7);
+		goOn.countDown();
+		await().until(() -> this.worker.lateNanos(this.time.nanos()) == 0);
+	}
+
+	@Test
 	void workThatIsMadeDuringALookIsNotForgotten() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
