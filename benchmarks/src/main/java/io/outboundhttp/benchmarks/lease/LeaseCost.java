@@ -24,8 +24,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * <p>
  * Subjects take turns, a JVM of its own for each turn, each round beginning with the next
  * one. Figures are medians of the rounds; the ratio is the median of the ratios within a
- * round. Time is that of one thread for a lease and its release: where threads outnumber
- * processors, most of it is waiting for a processor.
+ * round. Time is what a lease and its release take of the time of all threads together:
+ * that between the ends of two of them. The average of each thread would tell more of the
+ * scheduler than of the pool where threads outnumber processors.
  */
 public final class LeaseCost {
 
@@ -85,7 +86,7 @@ public final class LeaseCost {
 			.verbosity(VerboseMode.SILENT)
 			.build();
 		RunResult result = new Runner(options).runSingle();
-		return new Turn(result.getPrimaryResult().getScore(),
+		return new Turn(1 / result.getPrimaryResult().getScore(),
 				Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")).getScore());
 	}
 

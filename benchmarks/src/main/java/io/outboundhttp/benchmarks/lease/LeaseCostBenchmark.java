@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * route of those who wait for ever.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, timeUnit = TimeUnit.MILLISECONDS, time = 500)
