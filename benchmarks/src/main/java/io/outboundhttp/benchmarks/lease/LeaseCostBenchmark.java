@@ -1,6 +1,7 @@
 package io.outboundhttp.benchmarks.lease;
 
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -106,7 +107,7 @@ public class LeaseCostBenchmark {
 
 		private static final int INCREMENT = 1_013_904_223;
 
-		private int state = System.identityHashCode(this);
+		private int state = ThreadLocalRandom.current().nextInt();
 
 		int next(int routes) {
 			this.state = this.state * MULTIPLIER + INCREMENT;
