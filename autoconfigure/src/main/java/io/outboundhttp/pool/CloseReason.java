@@ -17,8 +17,9 @@ public enum CloseReason {
 	EXPIRED,
 
 	/**
-	 * The other side had closed it while it lay idle: it was found so before it was used
-	 * again, or failed then without a byte of a response.
+	 * The other side had closed it while it lay idle, or sent something that nobody asked
+	 * for: it was found so before it was used again, or failed then without a byte of a
+	 * response.
 	 */
 	STALE,
 

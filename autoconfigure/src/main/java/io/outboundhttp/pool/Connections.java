@@ -33,6 +33,9 @@ final class Connections implements Disposer<PooledConnection> {
 
 	private static final Logger logger = LoggerFactory.getLogger(Connections.class);
 
+	/** Before, a look at the socket costs more than it is likely to see. */
+	private static final long UNSOLICITED_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
 
 	private final AtomicLong opened = new AtomicLong();
@@ -160,9 +163,15 @@ final class Connections implements Disposer<PooledConnection> {
 		if (!connection.isOpen()) {
 			return CloseReason.STALE;
 		}
+		return isStale(connection, nowNanos - connection.idleSinceNanos()) ? CloseReason.STALE : null;
+	}
+
+	private boolean isStale(PooledConnection connection, long idleNanos) {
 		Long validateNanos = this.times.validateNanos();
-		boolean check = validateNanos != null && nowNanos - connection.idleSinceNanos() >= validateNanos;
-		return (check && connection.isStale()) ? CloseReason.STALE : null;
+		if (validateNanos != null && idleNanos >= validateNanos) {
+			return connection.isStale();
+		}
+		return idleNanos >= UNSOLICITED_AFTER_NANOS && connection.hasUnsolicitedBytes();
 	}
 
 	/**

@@ -334,9 +334,30 @@ final class PooledConnection {
 	boolean isStale() {
 		ManagedHttpClientConnection raw = raw();
 		try {
-			return raw == null || raw.isStale() || hasUnreadBytes();
+			long received = receivedBytes();
+			return raw == null || raw.isStale() || receivedBytes() != received || hasUnreadBytes();
 		}
 		catch (IOException | RuntimeException ex) {
+			logger.debug("Connection {} is stale", id(), ex);
+			return true;
+		}
+	}
+
+	/**
+	 * Look whether the other side has sent something that nobody asked for, without
+	 * waiting. Sees nothing within TLS, and not that the other side has closed.
+	 * @return whether the connection must not be used
+	 */
+	boolean hasUnsolicitedBytes() {
+		ManagedHttpClientConnection raw = raw();
+		Socket socket = (raw != null) ? raw.getSocket() : null;
+		if (socket == null || socket instanceof SSLSocket) {
+			return false;
+		}
+		try {
+			return socket.getInputStream().available() > 0;
+		}
+		catch (IOException ex) {
 			logger.debug("Connection {} is stale", id(), ex);
 			return true;
 		}

@@ -1,12 +1,16 @@
 package io.outboundhttp.autoconfigure;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.outboundhttp.PoolLeakExtension;
 import io.outboundhttp.pool.CloseReason;
 import io.outboundhttp.testsupport.Exchange;
+import io.outboundhttp.testsupport.RawServer;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -20,9 +24,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for servers that send more than they were asked for, or less: no caller may get
@@ -33,8 +40,12 @@ class UnexpectedBytesTests {
 
 	private static final String INJECTED = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\ninjected";
 
+	private static final String TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+
 	@RegisterExtension
 	private final PoolLeakExtension leaks = new PoolLeakExtension();
+
+	private final CountDownLatch idle = new CountDownLatch(1);
 
 	private final CountDownLatch sent = new CountDownLatch(1);
 
@@ -54,10 +65,12 @@ class UnexpectedBytesTests {
 		this.server.close();
 	}
 
-	private void answerAndSayMore(Exchange exchange) throws IOException {
+	private void answerAndSayMore(Exchange exchange) throws Exception {
 		exchange.respond(200, "first");
-		exchange.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
-		this.sent.countDown();
+		if (this.idle.await(10, TimeUnit.SECONDS)) {
+			exchange.write(TIMED_OUT);
+			this.sent.countDown();
+		}
 	}
 
 	private static void cut(Exchange exchange) throws IOException {
@@ -81,16 +94,47 @@ class UnexpectedBytesTests {
 		});
 	}
 
-	@Test
-	@DisplayName("what comes while the connection is idle makes it stale, once it is looked at")
-	void whatComesWhileIdleMakesItStale() {
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "1h" })
+	@DisplayName("what comes while the connection is idle makes it stale, whether or not it is time to check it")
+	void whatComesWhileIdleMakesItStale(String validateAfter) {
 		PaymentsClient.run(this.leaks, this.server.url(), (client) -> {
 			assertThat(get(client.httpClient(), "/late")).isEqualTo("200 first");
+			awaitIdle(client);
+			this.idle.countDown();
 			assertThat(this.sent.await(10, TimeUnit.SECONDS)).isTrue();
 			assertThat(get(client.httpClient(), "/x")).isEqualTo("200 ok");
 			assertThat(client.opened()).isEqualTo(2);
-			assertThat(client.closed(CloseReason.STALE) + client.closed(CloseReason.ERROR)).isEqualTo(1);
-		}, "pool.validate-after-inactivity=0");
+			assertThat(client.closed(CloseReason.STALE)).isEqualTo(1);
+		}, "pool.validate-after-inactivity=" + validateAfter);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "1h" })
+	@DisplayName("what comes before the first request is no response to it")
+	void whatComesBeforeTheFirstRequestIsNoResponseToIt(String validateAfter) {
+		AtomicBoolean timedOut = new AtomicBoolean();
+		try (RawServer impatient = RawServer.start((socket, server) -> {
+			if (timedOut.compareAndSet(false, true)) {
+				socket.getOutputStream().write(TIMED_OUT.getBytes(StandardCharsets.US_ASCII));
+				this.sent.countDown();
+			}
+			else if (socket.getInputStream().read(new byte[8192]) > 0) {
+				socket.getOutputStream().write(INJECTED.getBytes(StandardCharsets.US_ASCII));
+			}
+			server.pause(Duration.ofMinutes(1));
+		})) {
+			PaymentsClient.run(this.leaks, "http://127.0.0.1:" + impatient.port(), (client) -> {
+				assertThat(this.sent.await(10, TimeUnit.SECONDS)).isTrue();
+				awaitIdle(client);
+				assertThat(client.send("GET", "http://127.0.0.1:" + impatient.port())).isEqualTo(200);
+				assertThat(client.closed(CloseReason.STALE)).isEqualTo(1);
+			}, "pool.min-idle=1", "pool.validate-after-inactivity=" + validateAfter);
+		}
+	}
+
+	private static void awaitIdle(PaymentsClient client) {
+		await().pollDelay(Duration.ofMillis(5)).until(() -> client.snapshot().available() == 1);
 	}
 
 	@Test
