@@ -1,6 +1,7 @@
 package io.outboundhttp.pool;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -78,12 +79,19 @@ public final class StubNetwork implements HttpClientConnectionOperator {
 	 */
 	private static final class StubSocket extends Socket {
 
+		private final InputStream input = InputStream.nullInputStream();
+
 		private volatile boolean closed;
 
 		private void connect() throws SocketException {
 			if (this.closed) {
 				throw new SocketException("Socket closed");
 			}
+		}
+
+		@Override
+		public InputStream getInputStream() {
+			return this.input;
 		}
 
 		@Override
