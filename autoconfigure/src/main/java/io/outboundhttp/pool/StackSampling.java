@@ -20,10 +20,13 @@ final class StackSampling {
 
 	/*
 	 * `lock` guards `leakedAt`. `leaked` tells without the lock that there is nothing in
-	 * it, which is the usual case.
+	 * it, which is the usual case. Two threads may find the same pause over: harmless.
 	 */
 
 	private static final int ONE_IN = 32;
+
+	/** Shortest time between two of them: under load, one in 32 would cost too much. */
+	private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
 	private static final long ALL_FOR_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -36,6 +39,10 @@ final class StackSampling {
 	private volatile StackTraces mode;
 
 	private volatile boolean leaked;
+
+	private volatile boolean sampled;
+
+	private volatile long sampledAtNanos;
 
 	StackSampling(LeakDetection settings) {
 		this.mode = mode(settings);
@@ -64,10 +71,19 @@ final class StackSampling {
 		boolean wanted = switch (this.mode) {
 			case NEVER -> false;
 			case ALWAYS -> true;
-			case SAMPLED -> likely || ThreadLocalRandom.current().nextInt(ONE_IN) == 0
-					|| (this.leaked && leakedLately(route, nowNanos));
+			case SAMPLED -> likely || isTurn(nowNanos) || (this.leaked && leakedLately(route, nowNanos));
 		};
 		return wanted ? new Throwable("Stack of the caller") : null;
+	}
+
+	private boolean isTurn(long nowNanos) {
+		if (ThreadLocalRandom.current().nextInt(ONE_IN) != 0
+				|| (this.sampled && nowNanos - this.sampledAtNanos < PAUSE_NANOS)) {
+			return false;
+		}
+		this.sampledAtNanos = nowNanos;
+		this.sampled = true;
+		return true;
 	}
 
 	/**

@@ -39,7 +39,22 @@ class StackSamplingTests {
 
 	@Test
 	void sampledKeepsFewStacks() {
-		assertThat(kept(sampling(true, StackTraces.SAMPLED), ROUTE, MANY)).isBetween(MANY / 64, MANY / 16);
+		StackSampling sampling = sampling(true, StackTraces.SAMPLED);
+		long kept = IntStream.range(0, MANY)
+			.peek((i) -> this.time.advance(Duration.ofMillis(10)))
+			.filter((i) -> sampling.sample(ROUTE, false, this.time.nanos()) != null)
+			.count();
+		assertThat(kept).isBetween(MANY / 64L, MANY / 16L);
+	}
+
+	@Test
+	void sampledKeepsAHundredStacksASecondUnderLoad() {
+		StackSampling sampling = sampling(true, StackTraces.SAMPLED);
+		assertThat(kept(sampling, ROUTE, MANY)).isOne();
+		this.time.advance(Duration.ofMillis(10).minusNanos(1));
+		assertThat(kept(sampling, ROUTE, MANY)).isZero();
+		this.time.advance(Duration.ofNanos(1));
+		assertThat(kept(sampling, ROUTE, MANY)).isOne();
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import io.outboundhttp.testsupport.Headers;
 import io.outboundhttp.testsupport.RecordedRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for what changes something on {@link DashboardPage}, in a browser.
  */
+@Tag("browser")
 class DashboardActionTests {
 
 	@RegisterExtension

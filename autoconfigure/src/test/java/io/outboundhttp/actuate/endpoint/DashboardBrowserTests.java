@@ -9,6 +9,7 @@ import java.util.Objects;
 import io.outboundhttp.testsupport.Chrome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link DashboardPage} in a browser, with data that is made up.
  */
+@Tag("browser")
 class DashboardBrowserTests {
 
 	@RegisterExtension

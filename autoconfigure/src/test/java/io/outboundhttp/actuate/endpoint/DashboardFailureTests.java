@@ -6,6 +6,7 @@ import io.outboundhttp.testsupport.Headers;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for what {@link DashboardPage} says when something goes wrong, in a browser.
  */
+@Tag("browser")
 class DashboardFailureTests {
 
 	@RegisterExtension

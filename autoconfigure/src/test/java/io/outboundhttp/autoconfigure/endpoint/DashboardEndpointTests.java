@@ -11,6 +11,7 @@ import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.testsupport.Chrome;
 import io.outboundhttp.testsupport.TestHttpServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for the page of the endpoint in a browser, with real applications.
  */
+@Tag("browser")
 class DashboardEndpointTests {
 
 	@RegisterExtension

@@ -27,6 +27,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import static org.assertj.core.api.Assertions.fail;
  * Tests of the proofs: {@link AdmissionHandshake} and {@link AdmissionStress} must find
  * the faults that are made on purpose here.
  */
+@Tag("mutants")
 @Timeout(300)
 class AdmissionMutantTests {
 

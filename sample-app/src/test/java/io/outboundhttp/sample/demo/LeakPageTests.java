@@ -11,6 +11,7 @@ import io.outboundhttp.sample.SampleClient;
 import io.outboundhttp.sample.SampleTest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -33,6 +34,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * Walks the way of the README from a leak to its line, in a browser, and takes the
  * picture that the README shows.
  */
+@Tag("browser")
 @SampleTest
 @ActiveProfiles("demo")
 @TestPropertySource(properties = "outbound-http.defaults.leak-detection.threshold=1s")

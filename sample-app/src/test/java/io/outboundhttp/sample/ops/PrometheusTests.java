@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for dashboard and alerts with a real Prometheus that scrapes the sample while it
  * has load and trouble.
  */
+@Tag("prometheus")
 @EnabledIfInstalled("prometheus")
 @SampleTest
 @ActiveProfiles("demo")

@@ -58,7 +58,7 @@ function stacksOf(lease, threadNow, hint) {
 function noStackWords(client) {
   return client.valuesShown === false
     ? "Stacks and threads are not shown to you: management.endpoint.outboundhttp.show-values shows them (always, or when-authorized to the roles of management.endpoint.outboundhttp.roles)."
-    : "No stack was taken: leak-detection.stack-traces decides (sampled is one in 32, and for ten minutes all of a route that leaked; always is every one).";
+    : "No stack was taken: leak-detection.stack-traces decides (sampled is one in 32, at most a hundred a second, and for ten minutes all of a route that leaked; always is every one).";
 }
 
 function culpritsSection() {
