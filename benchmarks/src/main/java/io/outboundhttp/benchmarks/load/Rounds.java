@@ -18,7 +18,7 @@ public final class Rounds {
 
 	private static final int MAX_WINDOW_MILLIS = 60_000;
 
-	private static final int WARM_UP_ROUNDS = 3;
+	private static final int WARM_UP_ROUNDS = 5;
 
 	private static final int WARM_UP_MILLIS = 1000;
 
