@@ -115,8 +115,12 @@ final class BuilderCallbacks {
 			ClientBuild build = this.builds.get();
 			if (build != null) {
 				this.builds.remove();
-				build.markExtended(BuilderChain.isExtended());
+				boolean extended = BuilderChain.isExtended();
+				build.markExtended(extended);
 				this.finish.accept(build, httpClient);
+				if (!extended) {
+					JvmProxyRoutePlanner.applyTo(httpClient);
+				}
 			}
 		});
 	}
@@ -217,8 +221,7 @@ final class BuilderCallbacks {
 		if (userAgent != null) {
 			builder.setUserAgent(userAgent);
 		}
-		// only what takes the build over follows
-		ForwardProxy.apply(build.definition(), builder, BuilderChain.isLastButOne());
+		ForwardProxy.apply(build.definition(), builder);
 	}
 
 }

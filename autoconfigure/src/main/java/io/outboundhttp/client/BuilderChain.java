@@ -23,22 +23,10 @@ final class BuilderChain {
 	 * @return whether the builder was extended
 	 */
 	static boolean isExtended() {
-		return links() != 1;
-	}
-
-	/**
-	 * Return whether exactly one callback follows the one that calls this method.
-	 * @return whether it is the last but one
-	 */
-	static boolean isLastButOne() {
-		return links() == 2;
-	}
-
-	private static long links() {
 		return walker.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
 			.takeWhile((type) -> type != HttpComponentsHttpClientBuilder.class)
 			.filter((type) -> type == Consumer.class)
-			.count());
+			.count()) != 1;
 	}
 
 }

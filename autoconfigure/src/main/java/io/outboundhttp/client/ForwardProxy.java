@@ -1,6 +1,5 @@
 package io.outboundhttp.client;
 
-import java.net.ProxySelector;
 import java.util.List;
 import java.util.Locale;
 
@@ -9,7 +8,6 @@ import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultProxyRoutePlanner;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
-import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -29,16 +27,10 @@ final class ForwardProxy {
 	 * JVM. An empty host means no proxy, whatever the JVM says.
 	 * @param definition what the client is
 	 * @param builder builder of its HttpClient
-	 * @param last whether no application code customizes the builder, which might set a
-	 * proxy that a route planner would hide
 	 */
-	static void apply(ClientDefinition definition, HttpClientBuilder builder, boolean last) {
+	static void apply(ClientDefinition definition, HttpClientBuilder builder) {
 		String host = definition.get(ClientSetting.PROXY_HOST);
 		if (host == null) {
-			HttpRoutePlanner planner = last ? JvmProxyRoutePlanner.of(ProxySelector.getDefault()) : null;
-			if (planner != null) {
-				builder.setRoutePlanner(planner);
-			}
 			return;
 		}
 		if (host.isEmpty()) {

@@ -2,13 +2,16 @@ package io.outboundhttp.client;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.lang.reflect.Field;
 import java.net.ProxySelector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.core5.http.HttpException;
@@ -18,6 +21,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Route planner that asks the JVM's proxy selector only where that may know a proxy. The
@@ -42,10 +47,49 @@ final class JvmProxyRoutePlanner extends SystemDefaultRoutePlanner {
 
 	private static final List<String> KEYS = List.of(SYSTEM_PROXIES, HTTP_HOST, HTTPS_HOST, ANY_HOST, SOCKS_HOST);
 
-	private static final boolean SET_BY_FILE = isSet(Path.of(System.getProperty("java.home"), "conf/net.properties"));
+	private static final boolean SET_BY_FILE = isSetByFile();
+
+	/**
+	 * What a route planner hides, should code have set it. Empty if it cannot be read.
+	 */
+	private static final List<Field> HIDDEN = fields("routePlanner", "proxy", "proxySelector", "schemePortResolver");
 
 	private JvmProxyRoutePlanner(ProxySelector selector) {
 		super(selector);
+	}
+
+	private static boolean isSetByFile() {
+		String home = System.getProperty("java.home");
+		// a native image has none
+		return home == null || isSet(Path.of(home, "conf/net.properties"));
+	}
+
+	private static List<Field> fields(String... names) {
+		List<Field> fields = new ArrayList<>();
+		for (String name : names) {
+			Field field = ReflectionUtils.findField(HttpClientBuilder.class, name);
+			if (field == null || !field.trySetAccessible()) {
+				logger.debug("HttpClient's builder does not tell its {}; the JVM's proxy selector is asked each time",
+						name);
+				return List.of();
+			}
+			fields.add(field);
+		}
+		return fields;
+	}
+
+	/**
+	 * Let the builder's client plan by this planner, if that makes no difference but the
+	 * cost. Whatever code has set stays in force. Nothing may be set later.
+	 * @param builder builder of an HttpClient that uses the system properties
+	 */
+	static void applyTo(HttpClientBuilder builder) {
+		boolean unset = !HIDDEN.isEmpty()
+				&& HIDDEN.stream().allMatch((field) -> ReflectionUtils.getField(field, builder) == null);
+		HttpRoutePlanner planner = unset ? of(ProxySelector.getDefault()) : null;
+		if (planner != null) {
+			builder.setRoutePlanner(planner);
+		}
 	}
 
 	/**

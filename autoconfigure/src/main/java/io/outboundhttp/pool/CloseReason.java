@@ -17,15 +17,14 @@ public enum CloseReason {
 	EXPIRED,
 
 	/**
-	 * The other side had closed it while it lay idle, or sent something that nobody asked
-	 * for: it was found so before it was used again, or failed then without a byte of a
-	 * response.
+	 * The other side had closed it while it lay idle: it was found so before it was used
+	 * again, or failed then without a byte of a response.
 	 */
 	STALE,
 
 	/**
-	 * An exchange failed on it, it could not be opened, or more than one response was
-	 * received for one request.
+	 * An exchange failed on it, it could not be opened, or something was received on it
+	 * that nobody asked for, such as a second response.
 	 */
 	ERROR,
 

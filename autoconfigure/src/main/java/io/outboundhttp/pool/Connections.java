@@ -163,15 +163,14 @@ final class Connections implements Disposer<PooledConnection> {
 		if (!connection.isOpen()) {
 			return CloseReason.STALE;
 		}
-		return isStale(connection, nowNanos - connection.idleSinceNanos()) ? CloseReason.STALE : null;
-	}
-
-	private boolean isStale(PooledConnection connection, long idleNanos) {
+		// a caller may have read the clock before the connection came back
+		long idleNanos = Math.max(0, nowNanos - connection.idleSinceNanos());
 		Long validateNanos = this.times.validateNanos();
 		if (validateNanos != null && idleNanos >= validateNanos) {
-			return connection.isStale();
+			return connection.validate();
 		}
-		return idleNanos >= UNSOLICITED_AFTER_NANOS && connection.hasUnsolicitedBytes();
+		boolean unsolicited = idleNanos >= UNSOLICITED_AFTER_NANOS && connection.hasUnsolicitedBytes();
+		return unsolicited ? CloseReason.ERROR : null;
 	}
 
 	/**

@@ -329,17 +329,20 @@ final class PooledConnection {
 	/**
 	 * Look whether the other side has closed the connection, or sent something that
 	 * nobody asked for, such as a 408 for the next request. Takes a millisecond.
-	 * @return whether it must not be used
+	 * @return why it must not be used, {@code null} if it may
 	 */
-	boolean isStale() {
+	@Nullable CloseReason validate() {
 		ManagedHttpClientConnection raw = raw();
 		try {
 			long received = receivedBytes();
-			return raw == null || raw.isStale() || receivedBytes() != received || hasUnreadBytes();
+			if (raw == null || raw.isStale()) {
+				return CloseReason.STALE;
+			}
+			return (receivedBytes() != received || hasUnreadBytes()) ? CloseReason.ERROR : null;
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.debug("Connection {} is stale", id(), ex);
-			return true;
+			return CloseReason.STALE;
 		}
 	}
 
@@ -357,9 +360,9 @@ final class PooledConnection {
 		try {
 			return socket.getInputStream().available() > 0;
 		}
-		catch (IOException ex) {
-			logger.debug("Connection {} is stale", id(), ex);
-			return true;
+		catch (IOException | RuntimeException ex) {
+			logger.debug("Connection {} does not tell what has come", id(), ex);
+			return false;
 		}
 	}
 

@@ -193,8 +193,10 @@ final class Worker {
 				remaining = this.change.awaitNanos(remaining);
 			}
 			this.woken = false;
-			this.parked = false;
+			// first: who sees that there is something to do must not see when there was
+			// last
 			this.dueNanos = this.timeSource.nanos();
+			this.parked = false;
 			return !this.closed;
 		}
 		catch (InterruptedException ex) {

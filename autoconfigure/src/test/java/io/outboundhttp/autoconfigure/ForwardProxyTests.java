@@ -3,20 +3,31 @@ package io.outboundhttp.autoconfigure;
 import java.util.List;
 
 import io.outboundhttp.PoolLeakExtension;
+import io.outboundhttp.client.OutboundHttpClientCustomizer;
 import io.outboundhttp.client.OutboundHttpClients;
 import io.outboundhttp.testsupport.Headers;
 import io.outboundhttp.testsupport.RecordedRequest;
 import io.outboundhttp.testsupport.TestHttpServer;
 import io.outboundhttp.testsupport.TestProxyServer;
 import io.outboundhttp.testsupport.TestProxyServer.ProxyRequest;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.http.HttpStatusCode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -130,12 +141,80 @@ class ForwardProxyTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { ProxyOfOurCustomizer.class, ProxyOfBootsCustomizer.class })
+	@DisplayName("P1 a proxy that code sets is used")
+	void proxyThatCodeSetsIsUsed(Class<?> configuration) {
+		this.runner.withBean(HttpHost.class, () -> new HttpHost(this.proxy.host(), this.proxy.port()))
+			.withUserConfiguration(configuration)
+			.run((context) -> {
+				get(context, "b", this.server.url("/b"));
+				assertThat(this.proxy.targets()).containsExactly(this.server.url("/b"));
+			});
+	}
+
 	private static HttpStatusCode get(ApplicationContext context, String client, String url) {
 		return context.getBean(OutboundHttpClients.class)
 			.restClient(client)
 			.get()
 			.uri(url)
 			.exchange((request, response) -> response.getStatusCode());
+	}
+
+	/**
+	 * Sets a proxy once we have set everything.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class ProxyOfOurCustomizer {
+
+		@Bean
+		OutboundHttpClientCustomizer proxyCustomizer(HttpHost proxy) {
+			return new OutboundHttpClientCustomizer() {
+
+				@Override
+				public void customize(String client, HttpClientBuilder builder) {
+					builder.setProxy(proxy);
+				}
+
+			};
+		}
+
+	}
+
+	/**
+	 * Sets a proxy before we set anything.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class ProxyOfBootsCustomizer {
+
+		@Bean
+		FirstCustomizer proxyCustomizer(HttpHost proxy) {
+			return new FirstCustomizer(proxy);
+		}
+
+	}
+
+	/**
+	 * Customizer of the application that comes before all others.
+	 *
+	 * @param proxy the proxy
+	 */
+	record FirstCustomizer(HttpHost proxy)
+			implements
+				ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder>,
+				PriorityOrdered {
+
+		@Override
+		public HttpComponentsClientHttpRequestFactoryBuilder customize(
+				HttpComponentsClientHttpRequestFactoryBuilder builder) {
+			return builder.withHttpClientCustomizer((client) -> client.setProxy(proxy()));
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.HIGHEST_PRECEDENCE;
+		}
+
 	}
 
 }

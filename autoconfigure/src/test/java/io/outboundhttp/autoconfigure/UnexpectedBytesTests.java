@@ -96,8 +96,8 @@ class UnexpectedBytesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "1h" })
-	@DisplayName("what comes while the connection is idle makes it stale, whether or not it is time to check it")
-	void whatComesWhileIdleMakesItStale(String validateAfter) {
+	@DisplayName("what comes while the connection is idle makes it unusable, whether or not it is time to check it")
+	void whatComesWhileIdleMakesItUnusable(String validateAfter) {
 		PaymentsClient.run(this.leaks, this.server.url(), (client) -> {
 			assertThat(get(client.httpClient(), "/late")).isEqualTo("200 first");
 			awaitIdle(client);
@@ -105,7 +105,7 @@ class UnexpectedBytesTests {
 			assertThat(this.sent.await(10, TimeUnit.SECONDS)).isTrue();
 			assertThat(get(client.httpClient(), "/x")).isEqualTo("200 ok");
 			assertThat(client.opened()).isEqualTo(2);
-			assertThat(client.closed(CloseReason.STALE)).isEqualTo(1);
+			assertThat(client.closed(CloseReason.ERROR)).isEqualTo(1);
 		}, "pool.validate-after-inactivity=" + validateAfter);
 	}
 
@@ -128,7 +128,7 @@ class UnexpectedBytesTests {
 				assertThat(this.sent.await(10, TimeUnit.SECONDS)).isTrue();
 				awaitIdle(client);
 				assertThat(client.send("GET", "http://127.0.0.1:" + impatient.port())).isEqualTo(200);
-				assertThat(client.closed(CloseReason.STALE)).isEqualTo(1);
+				assertThat(client.closed(CloseReason.ERROR)).isEqualTo(1);
 			}, "pool.min-idle=1", "pool.validate-after-inactivity=" + validateAfter);
 		}
 	}

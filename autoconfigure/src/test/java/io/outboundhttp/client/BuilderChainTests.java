@@ -55,17 +55,6 @@ class BuilderChainTests {
 		assertThat(this.extended).containsExactly(false, false, true, false, false);
 	}
 
-	@Test
-	void callbackThatOneFollowsIsLastButOne() {
-		List<Boolean> lastButOne = new ArrayList<>();
-		HttpComponentsClientHttpRequestFactoryBuilder builder = ClientHttpRequestFactoryBuilder.httpComponents()
-			.withHttpClientCustomizer((client) -> lastButOne.add(BuilderChain.isLastButOne()));
-		build(builder);
-		build(more(builder));
-		build(more(more(builder)));
-		assertThat(lastButOne).containsExactly(false, true, false);
-	}
-
 	private HttpComponentsClientHttpRequestFactoryBuilder observed(
 			HttpComponentsClientHttpRequestFactoryBuilder builder) {
 		return builder.withSocketConfigCustomizer((socket) -> observe())

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.routing.HttpRoutePlanner;
@@ -82,6 +83,27 @@ class JvmProxyRoutePlannerTests {
 	void socksIsNoMatterOfTheRoute() throws HttpException {
 		System.setProperty("socksProxyHost", "proxy.example");
 		assertThat(proxiedTargets(planner())).isEmpty();
+	}
+
+	@Test
+	void plansWhereNothingIsSet() {
+		HttpClientBuilder builder = HttpClientBuilder.create().useSystemProperties();
+		JvmProxyRoutePlanner.applyTo(builder);
+		assertThat(builder).extracting("routePlanner").isInstanceOf(JvmProxyRoutePlanner.class);
+	}
+
+	@Test
+	void whatIsSetStaysInForce() {
+		HttpClientBuilder proxied = HttpClientBuilder.create().setProxy(new HttpHost("proxy.example"));
+		HttpClientBuilder selecting = HttpClientBuilder.create().setProxySelector(this.jvm);
+		HttpClientBuilder onOwnPorts = HttpClientBuilder.create().setSchemePortResolver((host) -> 1);
+		for (HttpClientBuilder builder : List.of(proxied, selecting, onOwnPorts)) {
+			JvmProxyRoutePlanner.applyTo(builder);
+			assertThat(builder).extracting("routePlanner").isNull();
+		}
+		HttpClientBuilder planning = HttpClientBuilder.create().setRoutePlanner(this.reference);
+		JvmProxyRoutePlanner.applyTo(planning);
+		assertThat(planning).extracting("routePlanner").isSameAs(this.reference);
 	}
 
 	private HttpRoutePlanner planner() {

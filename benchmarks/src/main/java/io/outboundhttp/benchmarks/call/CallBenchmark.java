@@ -8,6 +8,7 @@ import java.util.Map;
 
 import org.apache.hc.core5.http.HttpHost;
 
+import io.outboundhttp.benchmarks.load.AnsweringSocket;
 import io.outboundhttp.benchmarks.load.Callers;
 import io.outboundhttp.benchmarks.load.Rounds;
 import io.outboundhttp.benchmarks.load.ServerProcess;
@@ -37,6 +38,8 @@ import io.outboundhttp.benchmarks.load.WindowTable;
  */
 public final class CallBenchmark {
 
+	private static final String NO_SERVER = "none";
+
 	private final HttpHost host;
 
 	private final Rounds rounds;
@@ -53,7 +56,9 @@ public final class CallBenchmark {
 	 * Run the benchmark.
 	 * @param args number of counted rounds, milliseconds that a window is open, the loads
 	 * as in {@code 16,128,128/16}, the peers or {@code all}, {@code platform} or
-	 * {@code virtual} threads, and the server: {@code nginx} or {@code own}
+	 * {@code virtual} threads, and the server: {@code nginx}, {@code own}, or
+	 * {@code none} for sockets that answer by themselves, which peers with blocking
+	 * sockets can use
 	 * @throws IOException if a request fails that must not
 	 * @throws InterruptedException if the benchmark is interrupted
 	 */
@@ -61,12 +66,22 @@ public final class CallBenchmark {
 		Rounds rounds = new Rounds(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
 		ThreadKind threads = ThreadKind.valueOf(args[4].toUpperCase(Locale.ROOT));
 		List<Load> loads = Load.parse(args[2], threads);
+		List<Peer> peers = Peer.parse(args[3]);
 		System.out.printf("Call: %s%n", rounds);
+		if (args[5].equals(NO_SERVER)) {
+			new CallBenchmark(AnsweringSocket.installed(), rounds, peers).run(loads);
+			return;
+		}
 		try (ServerProcess server = ServerProcess.start(args[5])) {
-			CallBenchmark benchmark = new CallBenchmark(server.host(), rounds, Peer.parse(args[3]));
-			for (Load load : loads) {
-				System.out.printf("%n%s%n%n%s", load, table(benchmark.run(load)));
-			}
+			new CallBenchmark(server.host(), rounds, peers).run(loads);
+		}
+		// threads of the Jetty client that Spring Boot makes outlive the application
+		System.exit(0);
+	}
+
+	private void run(List<Load> loads) throws IOException, InterruptedException {
+		for (Load load : loads) {
+			System.out.printf("%n%s%n%n%s", load, table(run(load)));
 		}
 	}
 

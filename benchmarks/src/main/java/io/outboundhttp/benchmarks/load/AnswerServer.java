@@ -42,10 +42,14 @@ final class AnswerServer {
 	private AnswerServer(int concurrency, long serviceMillis) {
 		this.concurrency = concurrency;
 		this.serviceNanos = TimeUnit.MILLISECONDS.toNanos(serviceMillis);
-		byte[] bytes = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + ServerProcess.BODY_LENGTH
+		byte[] bytes = answer();
+		this.answer = ByteBuffer.allocateDirect(bytes.length).put(bytes);
+	}
+
+	static byte[] answer() {
+		return ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + ServerProcess.BODY_LENGTH
 				+ END_OF_REQUEST + "x".repeat(ServerProcess.BODY_LENGTH))
 			.getBytes(StandardCharsets.US_ASCII);
-		this.answer = ByteBuffer.allocateDirect(bytes.length).put(bytes);
 	}
 
 	/**
