@@ -103,7 +103,8 @@ public final class ConnectionPool {
 	}
 
 	private long sweepNanos(PoolSettings settings) {
-		return Math.min(settings.getEvictInterval().toNanos(), this.leaks.sweepNanos());
+		long latency = this.leaks.isEnabled() ? LeakDetector.LATENCY.toNanos() : Long.MAX_VALUE;
+		return Math.min(settings.getEvictInterval().toNanos(), Math.min(latency, this.leaks.sweepNanos()));
 	}
 
 	private int override(HttpRoute route) {

@@ -48,9 +48,6 @@ public final class ConnectionPools implements AutoCloseable {
 
 	static final String UPKEEP = "outbound-http-upkeep";
 
-	/** How soon an unreachable response is noticed after the collector has found it. */
-	private static final Duration LEAK_LATENCY = Duration.ofMillis(250);
-
 	private static final Logger logger = LoggerFactory.getLogger(ConnectionPools.class);
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -407,7 +404,8 @@ public final class ConnectionPools implements AutoCloseable {
 				this.clock.wake();
 			}
 		}
-		return entry.pool.reader().hasLeases() ? Math.min(LEAK_LATENCY.toNanos(), next - nowNanos) : next - nowNanos;
+		return entry.pool.reader().hasLeases() ? Math.min(LeakDetector.LATENCY.toNanos(), next - nowNanos)
+				: next - nowNanos;
 	}
 
 	private void closeUnused() {

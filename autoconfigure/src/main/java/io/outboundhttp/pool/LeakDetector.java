@@ -28,6 +28,9 @@ final class LeakDetector {
 	 * `lock` guards `recent`. Listeners are told without it, by the upkeep thread.
 	 */
 
+	/** How soon an unreachable response is noticed after the collector has found it. */
+	static final Duration LATENCY = Duration.ofMillis(250);
+
 	private static final int RECENT = 50;
 
 	private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofSeconds(1);
